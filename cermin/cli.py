@@ -1,0 +1,279 @@
+"""Words to calls, errors to exit codes: the only place that knows a terminal.
+
+Exit codes: 0 done; 1 something failed, and was said; 2 the call was wrong; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+import cermin
+from cermin.config import Config, load_config
+from cermin.errors import CerminError, Fault, UsageError
+from cermin.report import Reporter, open_reporter
+
+DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; the words are those of the process unless given."""
+    try:
+        return int(cli.main(args=argv, prog_name="cermin", standalone_mode=False) or DONE)
+    except click.ClickException as error:
+        error.show()
+        code = WRONG_USAGE
+    except (click.Abort, KeyboardInterrupt):
+        open_reporter().fault(Fault("", "interrupted; the next run goes on from here"), "warning")
+        code = INTERRUPTED
+    except CerminError as error:
+        _tell(error.faults)
+        code = WRONG_USAGE if isinstance(error, UsageError) else FAILED
+    except BrokenPipeError:
+        # Who read our output stopped reading, as `| head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        code = FAILED
+    return code
+
+
+SHOWN = 20
+"""Faults of a kind that are printed unless more is asked for."""
+
+
+def _tell(
+    faults: Sequence[Fault], report: Reporter | None = None, *, verbose: bool = False, word: str = "error"
+) -> None:
+    report = report or open_reporter()
+    shown = faults if verbose else faults[:SHOWN]
+    for fault in shown:
+        report.fault(fault, word)
+    if len(faults) > len(shown):
+        report.fault(Fault("", f"{len(faults) - len(shown):,} more like these", "see them all with --verbose"), word)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What every command takes."""
+
+    folder: Path = Path()
+    output: Path | None = None
+    jobs: int = 0
+    quiet: bool = False
+    verbose: bool = False
+
+    def config(self) -> Config:
+        """Load the mirror's settings."""
+        return load_config(self.folder, self.output)
+
+    def report(self) -> Reporter:
+        """Open the reporter."""
+        return open_reporter(quiet=self.quiet, verbose=self.verbose)
+
+
+_COMMON = (
+    click.option("-C", "folder", type=click.Path(path_type=Path), metavar="DIR", help="Work on the mirror in DIR."),
+    click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="Write the site to DIR."),
+    click.option("--jobs", type=click.IntRange(0, 256), metavar="N", help="Use N processes; 0: one for each core."),
+    click.option("--quiet", is_flag=True, default=None, help="Say only what is wrong."),
+    click.option("--verbose", is_flag=True, default=None, help="Say more."),
+)
+
+
+def _common(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the common options, before or behind its name, as one `Options`."""
+
+    @click.pass_context
+    @wraps(command)
+    def call(context: click.Context, /, **words: Any) -> int:
+        given = {name: words.pop(name) for name in Options.__slots__}
+        options = replace(
+            context.obj or Options(), **{name: value for name, value in given.items() if value is not None}
+        )
+        context.obj = options
+        return command(options=options, **words)
+
+    for option in reversed(_COMMON):
+        call = option(call)
+    return call
+
+
+@click.group(
+    invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(cermin.__version__, prog_name="cermin")
+@_common
+@click.pass_context
+def cli(context: click.Context, /, options: Options) -> int:
+    """Turn captured news articles into a fast newspaper of plain files.
+
+    Without a command: import the captures in seeds/, then build the site in output/.
+    """
+    if context.invoked_subcommand:
+        return DONE
+    failed = _import(options, ())
+    return max(failed, _build(options))
+
+
+@cli.command("import")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH…]")
+@_common
+def import_(options: Options, paths: tuple[Path, ...]) -> int:
+    """Turn captures into articles in content/: all of seeds/, or those at PATH.
+
+    A PATH outside of seeds/ is copied into it first, unchanged.
+    """
+    return _import(options, paths)
+
+
+def _import(options: Options, paths: Sequence[Path]) -> int:
+    from cermin import pipeline
+
+    config, report = options.config(), options.report()
+    below = [_into_seeds(config, path) for path in paths]
+    done = pipeline.import_seeds(config, report, jobs=options.jobs, below=below)
+    _tell(done.warnings, report, verbose=options.verbose, word="warning")
+    parts = [f"{_count(done.articles, 'article')}"]
+    parts += [f"{done.duplicates:,} duplicate{'s' * (done.duplicates != 1)}"] if done.duplicates else []
+    parts += [f"{done.quarantined:,} quarantined"] if done.quarantined else []
+    message = f"Imported {_count(done.inputs, 'capture')}: {', '.join(parts)}; {_count(done.written, 'file')} written"
+    report.say(f"{message} in {done.seconds:.1f} s")
+    return DONE
+
+
+def _into_seeds(config: Config, path: Path) -> str:
+    """Return where a capture stands below seeds/; one from elsewhere is copied there."""
+    place = path.resolve()
+    if place.is_relative_to(config.seeds):
+        return place.relative_to(config.seeds).as_posix() if place != config.seeds else ""
+    sources = [place] if place.is_file() else sorted(item for item in place.rglob("*") if item.is_file())
+    for source in sources:
+        target = config.seeds / source.relative_to(place.parent)
+        if target.exists() and target.read_bytes() != source.read_bytes():
+            raise CerminError.at(target, f"another capture than {source} has this name", "rename one of them")
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+    return place.name
+
+
+@cli.command()
+@_common
+def build(options: Options) -> int:
+    """Make the site in output/: what changed since the last build, and nothing else."""
+    return _build(options)
+
+
+def _build(options: Options) -> int:
+    from cermin import pipeline
+
+    config, report = options.config(), options.report()
+    built = pipeline.build(config, report, jobs=options.jobs)
+    for path in built.changed:
+        report.detail(f"  {path}")
+    _tell(built.faults, report, verbose=options.verbose)
+    made = f"{built.made:,} made, {len(built.changed):,} changed"
+    report.say(
+        f"Built {_count(built.articles, 'article')} as {_count(built.pages, 'file')} in {built.seconds:.1f} s ({made})"
+    )
+    report.say(f"Open {config.output / 'index.html'}")
+    if not config.site.base_url:
+        report.detail("No sitemap and no canonical addresses: set base_url in cermin.toml")
+    return FAILED if built.faults else DONE
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0: any free one.")
+@_common
+def serve(options: Options, host: str, port: int) -> int:
+    """Show the site at http://127.0.0.1:8000/ and rebuild it when something changes; Ctrl-C ends it."""
+    from cermin.preview import serve_mirror
+
+    serve_mirror(options.config(), options.report(), host=host, port=port, jobs=options.jobs)
+    return DONE
+
+
+@cli.command()
+@click.argument("capture")
+@_common
+def explain(options: Options, capture: str) -> int:
+    """Tell what became of each line of CAPTURE, a path below seeds/, and by which rule."""
+    from cermin import pipeline
+
+    config, report = options.config(), options.report()
+    place = Path(capture).resolve()
+    if place.is_relative_to(config.seeds) and place.exists():
+        capture = place.relative_to(config.seeds).as_posix()
+    readings = pipeline.explain_capture(config, capture)
+    for reading in readings:
+        report.say(f"{reading.seed}: {'article' if reading.article else f'quarantined: {reading.quarantine}'}")
+        width = max((len(line.fate) for line in reading.lines), default=0)
+        for line in reading.lines:
+            report.say(f"{line.number:5}  {line.fate:{width}}  {_shorten(line.text)}  [{line.rule}]")
+        for name, count in reading.repairs:
+            report.say(f"       repaired {count:,} ×: {name}")
+        for note in reading.notes:
+            report.say(f"       note: {note}")
+    return DONE
+
+
+@cli.command()
+@click.argument("page")
+@_common
+def why(options: Options, page: str) -> int:
+    """Tell why PAGE, a path below output/, would be made again by the next build."""
+    from cermin import pipeline
+
+    config, report = options.config(), options.report()
+    place = Path(page).resolve()
+    path = place.relative_to(config.output).as_posix() if place.is_relative_to(config.output) else page
+    reasons = pipeline.explain_page(config, report, path)
+    for reason in reasons or ["nothing changed: it would be left alone"]:
+        report.say(f"{path}: {reason}")
+    return DONE
+
+
+@cli.command()
+@_common
+def check(options: Options) -> int:
+    """Look for dead links and orphans in output/ and for faults in the front matter of content/."""
+    from cermin import pipeline
+
+    config, report = options.config(), options.report()
+    if not config.output.is_dir():
+        raise UsageError.at(config.output, "there is no site yet", "make it with `cermin build`")
+    pages, links, faults = pipeline.check(config, report)
+    _tell(faults, report, verbose=options.verbose)
+    report.say(f"Checked {_count(pages, 'file')} and {_count(links, 'link')}: {_count(len(faults), 'fault')}")
+    return FAILED if faults else DONE
+
+
+@cli.command()
+@click.argument("folder_name", metavar="DIR", type=click.Path(path_type=Path))
+@_common
+def new(options: Options, folder_name: Path) -> int:
+    """Make a fresh mirror in DIR: cermin.toml, the folders, a README."""
+    from cermin.new_mirror import make_mirror
+
+    target = options.folder / folder_name
+    report = options.report()
+    for path in make_mirror(target):
+        report.detail(f"  {target / path}")
+    report.say(f"Made a mirror in {target}: put captures into {target / 'seeds'}, then run `cermin -C {target}`")
+    return DONE
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def _shorten(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 90 else text[:89] + "…"  # noqa: PLR2004 - what fits a line

@@ -1,0 +1,148 @@
+"""cermin.toml -> Config: the mirror's settings, all faults at once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from babel import Locale, UnknownLocaleError
+
+from cermin.errors import ConfigError, Fault, guess
+from cermin.outlets import Outlet, load_outlets
+
+NAME = "cermin.toml"
+LIST_SIZES = range(2, 201)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What cermin.toml says of the mirror: the table ``[site]``."""
+
+    title: str = "cermin"
+    description: str = ""
+    language: str = "en"
+    """Language of the interface, as BCP 47 (``id``, ``pt-BR``)."""
+    base_url: str = ""
+    """Where the site will stand, ``https://host/path/``; with it come canonical addresses and the sitemap."""
+    contact: str = ""
+    """Mail address or page where readers ask for corrections."""
+    list_size: int = 30
+    """Articles on a page of a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A mirror: its folders, its settings and the outlets that it knows. Paths are absolute."""
+
+    root: Path
+    output: Path
+    site: Site = field(default_factory=Site)
+    outlets: Mapping[str, Outlet] = field(default_factory=dict)
+
+    @property
+    def seeds(self) -> Path:
+        """Captures as received."""
+        return self.root / "seeds"
+
+    @property
+    def content(self) -> Path:
+        """Article files."""
+        return self.root / "content"
+
+    @property
+    def templates(self) -> Path:
+        """The mirror's own templates, which win over the built-in theme."""
+        return self.root / "templates"
+
+    @property
+    def state(self) -> Path:
+        """The cache, which can be deleted at any time."""
+        return self.root / ".cermin"
+
+
+def load_config(root: Path, output: Path | None = None) -> Config:
+    """Read the settings of the mirror at ``root``; a mirror without a cermin.toml has the defaults.
+
+    Raises ConfigError with every fault of cermin.toml and of the mirror's outlet profiles.
+    """
+    root = root.resolve()
+    if not root.is_dir():
+        raise ConfigError.at(root, "no such folder", "make a mirror with `cermin new DIR`")
+    faults: list[Fault] = []
+    site = _read_site(root / NAME, faults)
+    outlets: Mapping[str, Outlet] = {}
+    try:
+        outlets = load_outlets(root / "outlets")
+    except ConfigError as error:
+        faults += error.faults
+    if faults:
+        raise ConfigError(*faults)
+    return Config(root=root, output=(output or root / "output").resolve(), site=site, outlets=outlets)
+
+
+def _read_site(path: Path, faults: list[Fault]) -> Site:
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return Site()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        faults.append(Fault(NAME, f"not TOML: {error}"))
+        return Site()
+    except OSError as error:
+        faults.append(Fault(NAME, f"cannot be read: {error.strerror}"))
+        return Site()
+    unknown = [name for name in tables if name != "site"]
+    faults += [Fault(NAME, f'unknown table "{name}"{guess(name, ["site"])}') for name in unknown]
+    settings = tables.get("site", {})
+    if not isinstance(settings, dict):
+        faults.append(Fault(NAME, '"site" is not a table', "write [site] on a line of its own"))
+        return Site()
+    known = {item.name: type(item.default) for item in fields(Site)}
+    values: dict[str, Any] = {}
+    for name, value in settings.items():
+        if name not in known:
+            faults.append(Fault(NAME, f'unknown setting "{name}"{guess(name, known)}'))
+        elif type(value) is not known[name]:
+            kind = "a text in quotes" if known[name] is str else "a whole number"
+            faults.append(Fault(NAME, f"{name} is not {kind}: {value!r}"))
+        else:
+            values[name] = value.strip() if isinstance(value, str) else value
+    site = Site(**values)
+    faults += _check_site(site)
+    return site
+
+
+def _check_site(site: Site) -> list[Fault]:
+    faults = []
+    try:
+        Locale.parse(site.language, sep="-")
+    except (ValueError, UnknownLocaleError):
+        faults.append(Fault(NAME, f'language is not a language tag: "{site.language}"', 'write "id", "en" or "pt-BR"'))
+    if site.list_size not in LIST_SIZES:
+        verdict = f"list_size is not between {LIST_SIZES.start} and {LIST_SIZES.stop - 1}: {site.list_size}"
+        faults.append(Fault(NAME, verdict))
+    if site.base_url:
+        faults += _check_base_url(site.base_url)
+    if site.contact and not re.fullmatch(r"(https?://|mailto:)\S+|[^\s@:/]+@[^\s@]+", site.contact):
+        hint = 'write "desk@example.org" or "https://example.org/contact"'
+        faults.append(Fault(NAME, f'contact is neither a mail address nor a page: "{site.contact}"', hint))
+    return faults
+
+
+def _check_base_url(base_url: str) -> list[Fault]:
+    hint = 'write "https://example.org/" or "https://example.org/mirror/"'
+    try:
+        parts = urlsplit(base_url)
+        whole = parts.scheme in {"http", "https"} and parts.hostname and not (parts.query or parts.fragment)
+    except ValueError:
+        whole = False
+    if not whole or re.search(r"[\s\"'<>\\]", base_url):
+        return [Fault(NAME, f'base_url is not a web address: "{base_url}"', hint)]
+    if not base_url.endswith("/"):
+        return [Fault(NAME, f'base_url does not end in "/": "{base_url}"', hint)]
+    return []

@@ -1,0 +1,195 @@
+"""One article file: Article -> text, and bytes -> Entry."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from cermin.characters import CONTROL, decode
+from cermin.content.body import excerpt_of, references_of
+from cermin.content.front_matter import FrontMatterError, Head, Value, format_head, read_head
+from cermin.errors import ContentError, Fault
+from cermin.files import digest
+from cermin.records import Article, Entry
+from cermin.slugs import RESERVED
+
+LONGEST_FILE = 16 * 1024 * 1024
+"""Bytes of an article file; a larger one is refused."""
+
+_WRITTEN_LINE = re.compile(rb"^written: ([0-9a-f]+)\r?\n", re.MULTILINE)
+_SEED_LINE = re.compile(rb"^seed: *(.+?)\s*$", re.MULTILINE)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?")
+_LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+_OUTLET = re.compile(r"[a-z0-9][a-z0-9-]*")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def format_article(article: Article) -> str:
+    """Return the article as a file of content/, with the hash (``written``) by which a hand edit is known."""
+    values = {
+        "title": article.title,
+        "date": article.published.value if article.published else "",
+        "outlet": article.outlet,
+        "lang": article.lang,
+        "authors": article.authors,
+        "editor": article.editor,
+        "agency": article.agency,
+        "place": article.place,
+        "section": article.section,
+        "tags": article.tags,
+        "url": article.url,
+        "summary": article.summary,
+        "seed": article.seed,
+        "sha256": article.sha256,
+    }
+    body = article.body.rstrip("\n") + "\n"
+    unsigned = (format_head(values) + body).encode()
+    return format_head(values | {"written": digest(unsigned)}) + body
+
+
+def is_hand_edited(data: bytes) -> bool:
+    """Tell whether a person wrote or changed the file: it is not, to the letter, what cermin wrote."""
+    match = _WRITTEN_LINE.search(data)
+    return match is None or match[1].decode() != digest(data[: match.start()] + data[match.end() :])
+
+
+def written_hash(data: bytes) -> str:
+    """Return the hash that cermin left in the file when it wrote it; empty in a file that a person began."""
+    match = _WRITTEN_LINE.search(data)
+    return match[1].decode() if match else ""
+
+
+def seed_of(data: bytes) -> str:
+    """Return the capture that a file names, also when the file is otherwise broken; empty when it names none."""
+    try:
+        value = read_head(data).values.get("seed")
+        return str(value.value) if value else ""
+    except FrontMatterError:
+        match = _SEED_LINE.search(data[:65536])
+        return match[1].decode(errors="replace").strip("\"'") if match else ""
+
+
+def parse_entry(path: str, data: bytes) -> Entry:
+    """Read an article file at ``path`` (below content/).
+
+    Raises ContentError with all that is wrong with the file: its name, its front matter, its values, its encoding.
+    """
+    place = f"content/{path}"
+    faults = [Fault(place, verdict, hint) for verdict, hint in _check_path(path)]
+    if len(data) > LONGEST_FILE:
+        raise ContentError(*faults, Fault(place, f"larger than {LONGEST_FILE:,} bytes", "split it"))
+    try:
+        head = read_head(data)
+    except FrontMatterError as error:
+        raise ContentError(*faults, *error.at(place)) from error
+    faults += [Fault(f"{place}:{line}", verdict, hint) for line, verdict, hint in _check_values(path, head.values)]
+    body = ""
+    try:
+        body = decode(data[head.body_at :])
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, head.body_at + error.start) + 1
+        faults.append(Fault(f"{place}:{line}", "not UTF-8", "save the file as UTF-8"))
+    if control := CONTROL.search(body):
+        line = data.count(b"\n", 0, head.body_at) + body.count("\n", 0, control.start()) + 1
+        faults.append(Fault(f"{place}:{line}", f"a control character: {control[0]!r}", "take it out"))
+    if faults:
+        raise ContentError(*faults)
+    return _entry(path, data, head, body)
+
+
+def _entry(path: str, data: bytes, head: Head, body: str) -> Entry:
+    def text(key: str) -> str:
+        found = head.values.get(key)
+        return found.value if found and isinstance(found.value, str) else ""
+
+    def texts(key: str) -> tuple[str, ...]:
+        found = head.values.get(key)
+        return tuple(dict.fromkeys(found.value)) if found and isinstance(found.value, tuple) else ()
+
+    return Entry(
+        address=path.removesuffix(".md") + ".html",
+        title=text("title"),
+        date=text("date"),
+        outlet=path.partition("/")[0],
+        lang=text("lang"),
+        section=text("section"),
+        summary=text("summary"),
+        authors=texts("authors"),
+        editor=text("editor"),
+        agency=text("agency"),
+        place=text("place"),
+        tags=texts("tags"),
+        url=text("url"),
+        seed=text("seed"),
+        sha256=text("sha256"),
+        excerpt=excerpt_of(body),
+        references=references_of(body),
+        digest=digest(data),
+        body_at=head.body_at,
+    )
+
+
+def _check_path(path: str) -> list[tuple[str, str]]:
+    """A path is an address: it must be able to stand in a link and in any file system as it is."""
+    parts = path.removesuffix(".md").split("/")
+    faults = []
+    for part in parts:
+        good = part and all(c.isalnum() or c in "-_." or unicodedata.category(c)[0] == "M" for c in part)
+        if not good or part.startswith("."):
+            faults.append((f'a name holds more than letters, digits, "-", "_" and ".": "{part}"', "rename it"))
+        elif part != unicodedata.normalize("NFC", part.lower()):
+            faults.append((f'a name is not in lower case: "{part}"', f'rename it to "{part.lower()}"'))
+    shape = "an article stands at content/<outlet>/<yyyy>/<mm>/<slug>.md"
+    if len(parts) < 3:  # noqa: PLR2004 - outlet, a folder, slug
+        faults.append(("not in a folder of an outlet", shape))
+    if not _OUTLET.fullmatch(parts[0]) or parts[0] in RESERVED:
+        faults.append((f'"{parts[0]}" cannot be the name of an outlet', shape))
+    return faults
+
+
+def _check_values(path: str, values: dict[str, Value]) -> list[tuple[int, str, str]]:
+    faults = [
+        (line, f"{key} holds a control character", "take it out")
+        for key, (value, line) in values.items()
+        if any(map(CONTROL.search, (value,) if isinstance(value, str) else value))
+    ]
+    if not values.get("title", Value("", 1)).value:
+        faults.append((values.get("title", Value("", 1)).line, "no title", "write title: The headline"))
+    for key, (value, line) in values.items():
+        if isinstance(value, str) and value and (fault := _check_value(path, key, value)):
+            faults.append((line, *fault))
+    return faults
+
+
+def _check_value(path: str, key: str, value: str) -> tuple[str, str] | None:
+    if key == "date" and not _is_date(value):
+        return f'date is not a date: "{value}"', "write 2024-03-05 or 2024-03-05T09:30:00+07:00"
+    if key == "lang" and not _LANG.fullmatch(value):
+        return f'lang is not a language tag: "{value}"', "write id, en or pt-BR"
+    if key == "outlet" and value != path.partition("/")[0]:
+        return f'outlet is "{value}", but the file stands in "{path.partition("/")[0]}"', "make them the same"
+    if key == "url" and not _is_web_address(value):
+        return f'url is not a web address: "{value}"', "write https://…"
+    if key == "sha256" and not _SHA256.fullmatch(value):
+        return "sha256 is not 64 digits of hexadecimal", "leave the line out"
+    return None
+
+
+def _is_date(value: str) -> bool:
+    if not _DATE.fullmatch(value):
+        return False
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_web_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"[\s<>\"\\]", value)

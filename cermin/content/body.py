@@ -1,0 +1,70 @@
+"""What lists need of a body, found without rendering it: its first words, and the titles that it names."""
+
+from __future__ import annotations
+
+import html
+import re
+
+EXCERPT = 200
+"""Characters of an excerpt, at most."""
+
+_REFERENCE = re.compile(r"(?<!\\)\[\[((?:\\.|[^\]\\\n]|\](?!\]))+)\]\]")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_NOT_PROSE = re.compile(r"\s*(?:#|>|```|~~~|\||[-*+] |\d+[.)] |<|\[\^?[^\]]+\]:|!\[|    |\t|(?:[-*_=] ?){3,}$)")
+_LINK = re.compile(r"!?\[((?:\\.|[^\]\\])*)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)")
+_FOOTNOTE = re.compile(r"\[\^[^\]]+\]")
+_EMPHASIS = re.compile(r"(?<!\\)(\*{1,3}|_{1,3}|`+)(?=\S)(.+?)(?<=\S)(?<!\\)\1")
+_TAG = re.compile(r"<[/!?a-zA-Z][^>]*>")
+
+
+def references_of(body: str) -> tuple[str, ...]:
+    """Return the titles that the body names as ``[[title]]``, each once, in order."""
+    if "[[" not in body:
+        return ()
+    return tuple(dict.fromkeys(unescape(title).strip() for title in _REFERENCE.findall(body)))
+
+
+def unescape(markdown: str) -> str:
+    """Return the text behind Markdown's backslash escapes and character references."""
+    return html.unescape(_ESCAPED.sub(r"\1", markdown)) if "\\" in markdown or "&" in markdown else markdown
+
+
+def excerpt_of(body: str) -> str:
+    """Return the first words of the body's first paragraphs as plain text, cut at a word."""
+    words = ""
+    for paragraph in _paragraphs(body):
+        words = f"{words} {paragraph}".strip()
+        if len(words) > EXCERPT // 2:
+            break
+    return cut(words, EXCERPT)
+
+
+def _paragraphs(body: str) -> list[str]:
+    found = []
+    # A few paragraphs are enough; a long body is not read to its end.
+    for block in re.split(r"\n\s*\n", body[: 16 * EXCERPT].strip("\n")):
+        if _NOT_PROSE.match(block) or _REFERENCE.search(block):
+            continue
+        if text := _plain(block):
+            found.append(text)
+    return found
+
+
+def _plain(block: str) -> str:
+    text = _LINK.sub(r"\1", block) if "](" in block else block
+    if "[^" in text:
+        text = _FOOTNOTE.sub("", text)
+    if "*" in text or "_" in text or "`" in text:
+        text = _EMPHASIS.sub(r"\2", text)
+    if "<" in text:
+        text = _TAG.sub("", text)
+    return " ".join(unescape(text).split())
+
+
+def cut(text: str, longest: int) -> str:
+    """Return ``text``, or its beginning up to a word's end with an ellipsis behind it."""
+    if len(text) <= longest:
+        return text
+    head = text[: longest - 1]
+    space = head.rfind(" ")
+    return (head[:space] if space > longest // 2 else head).rstrip(" ,;:-–—(") + "…"

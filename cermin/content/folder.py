@@ -1,0 +1,102 @@
+"""The folder content/: finding, reading and writing article files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from cermin.content.article_file import format_article, is_hand_edited, parse_entry, seed_of, written_hash
+from cermin.errors import ContentError, Fault
+from cermin.files import put
+from cermin.records import Article, Entry
+from cermin.slugs import slugify
+
+
+class ContentFile(NamedTuple):
+    """A file of content/ as the file system tells it; ``stamp`` changes whenever the file does."""
+
+    path: str
+    stamp: str
+
+
+class ReadFile(NamedTuple):
+    """An article file that was read: its entry, or what is wrong with it."""
+
+    file: ContentFile
+    seed: str
+    entry: Entry | None
+    faults: tuple[Fault, ...]
+
+
+def find_files(content: Path) -> Iterator[ContentFile]:
+    """Yield the article files below ``content`` in the order of their paths; names that begin with a dot are skipped.
+
+    Symbolic links are not followed: what stands outside of content/ is not part of the mirror.
+    """
+    yield from _walk(str(content), "")
+
+
+def _walk(folder: str, prefix: str) -> Iterator[ContentFile]:
+    try:
+        found = list(os.scandir(folder))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ContentError.at(folder, f"cannot be read: {error.strerror}") from error
+    # With the slash behind a folder's name, the order of names is the order of whole paths.
+    rows = sorted((item.name + "/" * item.is_dir(follow_symlinks=False), item) for item in found)
+    for name, item in rows:
+        if name[0] == ".":
+            continue
+        if name[-1] == "/":
+            yield from _walk(item.path, prefix + name)
+        elif name.endswith(".md") and item.is_file(follow_symlinks=False):
+            stat = item.stat(follow_symlinks=False)
+            yield ContentFile(prefix + name, f"{stat.st_mtime_ns:x}.{stat.st_ctime_ns:x}.{stat.st_size:x}")
+
+
+def read_entries(content: Path, files: Sequence[ContentFile]) -> list[ReadFile]:
+    """Read article files; one that cannot be read or is wrong comes back with its faults instead of an entry."""
+    return [_read(content, file) for file in files]
+
+
+def _read(content: Path, file: ContentFile) -> ReadFile:
+    try:
+        data = (content / file.path).read_bytes()
+    except OSError as error:
+        fault = Fault(f"content/{file.path}", f"cannot be read: {error.strerror}")
+        return ReadFile(file, "", None, (fault,))
+    try:
+        entry = parse_entry(file.path, data)
+    except ContentError as error:
+        return ReadFile(file, seed_of(data), None, error.faults)
+    return ReadFile(file, entry.seed, entry, ())
+
+
+def content_path(article: Article, is_taken: Callable[[str], bool]) -> str:
+    """Return where a new article goes: ``<outlet>/<yyyy>/<mm>/<slug>.md``, with ``-2`` behind a slug that is taken."""
+    dated = article.published.value[:7].replace("-", "/") if article.published else "undated"
+    stem = f"{article.outlet}/{dated}/{slugify(article.title) or 'article'}"
+    path, number = f"{stem}.md", 1
+    while is_taken(path):
+        number += 1
+        path = f"{stem}-{number}.md"
+    return path
+
+
+def write_article(content: Path, path: str, article: Article) -> str:
+    """Write an article's file whole, unless a person changed it.
+
+    Returns what that was: ``new``, ``changed``, ``same``, or ``kept`` for a file with a hand edit whose capture says
+    something else now than when the file was written.
+    """
+    data = format_article(article).encode()
+    try:
+        before = (content / path).read_bytes()
+    except OSError:
+        before = None
+    if before is not None and is_hand_edited(before):
+        return "same" if written_hash(before) == written_hash(data) else "kept"
+    return put(content, path, data)

@@ -1,0 +1,196 @@
+"""Front matter, read strictly and written in one order.
+
+python-frontmatter reads the block between the fences through a handler of ours, because by itself it publishes front
+matter as text for a BOM or an unclosed fence and lets duplicate keys pass: the fences are found here, and the handler
+composes YAML into (value, line) pairs of plain strings, so that no ``zip: 0123`` becomes a number.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import frontmatter
+import yaml
+from frontmatter.default_handlers import YAMLHandler
+
+from cermin.characters import decode
+from cermin.errors import Fault, guess
+
+TEXTS = ("title", "outlet", "lang", "editor", "agency", "place", "section", "url", "summary", "seed", "sha256")
+LISTS = ("authors", "tags")
+KEYS = (
+    "title", "date", "outlet", "lang", "authors", "editor", "agency", "place", "section", "tags", "url", "summary",
+    "seed", "sha256", "written",
+)  # fmt: skip
+"""Every key, in the order in which cermin writes them."""
+
+FENCE = "---"
+LONGEST_HEAD = 256 * 1024
+"""Bytes of front matter that are read; more is a mistake or an attack."""
+
+
+class Value(NamedTuple):
+    """A value of the front matter with the line on which it stands."""
+
+    value: str | tuple[str, ...]
+    line: int
+
+
+class Head(NamedTuple):
+    """What stands before the body: the values by key, and where the body begins in the file, in bytes."""
+
+    values: dict[str, Value]
+    body_at: int
+
+
+class FrontMatterError(Exception):
+    """What is wrong with one front matter; ``faults`` holds (line, verdict, hint)."""
+
+    def __init__(self, *faults: tuple[int, str, str]) -> None:
+        super().__init__(*faults)
+        self.faults = faults
+
+    def at(self, path: str) -> tuple[Fault, ...]:
+        """Return the faults with their place in ``path``."""
+        return tuple(Fault(f"{path}:{line}", verdict, hint) for line, verdict, hint in self.faults)
+
+
+def read_head(data: bytes) -> Head:
+    """Read the front matter of a file.
+
+    Raises FrontMatterError with every fault: no opening or closing fence, a byte order mark, text that is not UTF-8,
+    YAML that does not parse, an unknown key, a key that stands twice, a value of the wrong shape.
+    """
+    head, body_at = _split(data)
+    handler = _StrictHandler()
+    try:
+        frontmatter.parse(f"{FENCE}\n{head}\n{FENCE}\n", handler=handler)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        verdict = f"front matter is not YAML: {getattr(error, 'problem', None) or error}"
+        hint = "put quotes around a value that holds a colon, a # or a quote"
+        raise FrontMatterError((mark.line + 2 if mark else 1, verdict.replace("\n", " "), hint)) from error
+    except RecursionError as error:
+        raise FrontMatterError((1, "front matter is nested too deep", "")) from error
+    if handler.faults:
+        raise FrontMatterError(*handler.faults)
+    return Head(handler.values, body_at)
+
+
+def _split(data: bytes) -> tuple[str, int]:
+    if data.startswith(b"\xef\xbb\xbf"):
+        raise FrontMatterError((1, "the file begins with a byte order mark", "save it as UTF-8 without BOM"))
+    first = data[:5].rstrip()
+    if first != b"---" and not data.startswith((b"---\n", b"---\r\n")):
+        raise FrontMatterError((1, "no front matter", _opening_hint(data)))
+    start = data.index(b"\n") + 1 if b"\n" in data else len(data)
+    closing = re.compile(rb"^---[ \t]*\r?(?:\n|\Z)", re.MULTILINE).search(data, start, start + LONGEST_HEAD)
+    if closing is None:
+        raise FrontMatterError((1, "front matter is not closed", "write a line of --- behind it"))
+    try:
+        return decode(data[start : closing.start()]), closing.end()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, start + error.start) + 1
+        raise FrontMatterError((line, "not UTF-8", "save the file as UTF-8")) from error
+
+
+def _opening_hint(data: bytes) -> str:
+    if data.startswith(b"+++"):
+        return "TOML front matter is not read: write YAML between lines of ---"
+    return "begin the file with a line of ---"
+
+
+class _StrictHandler(YAMLHandler):
+    """Reads YAML into a dict of key -> Value; collects faults instead of stopping at the first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, Value] = {}
+        self.faults: list[tuple[int, str, str]] = []
+
+    def split(self, text: str) -> tuple[str, str]:
+        """Return what stands between our own fences, whatever rules of dashes stand inside."""
+        return text[len(FENCE) + 1 : -len(FENCE) - 2], ""
+
+    def load(self, fm: str, **_: object) -> dict[str, object]:
+        """Compose ``fm`` and check its shape against the known keys."""
+        node = yaml.compose(fm, Loader=_Loader)
+        if node is None:
+            self.faults.append((1, "front matter is empty", "it needs a title at least"))
+            return {}
+        if not isinstance(node, yaml.MappingNode):
+            self.faults.append((2, "front matter is not a list of `key: value` lines", ""))
+            return {}
+        for key_node, value_node in node.value:
+            self._add(self.values, key_node, value_node)
+        return {}
+
+    def _add(self, values: dict[str, Value], key_node: yaml.Node, value_node: yaml.Node) -> None:
+        line = key_node.start_mark.line + 2
+        key = key_node.value if isinstance(key_node, yaml.ScalarNode) else str(key_node.tag)
+        if key not in KEYS:
+            self.faults.append((line, f'unknown key "{key}"{guess(key, KEYS)}', ""))
+        elif key in values:
+            self.faults.append((line, f"{key} stands twice, first on line {values[key].line}", "keep one of them"))
+        else:
+            value = self._value(key, value_node, line)
+            if value is not None:
+                values[key] = Value(value, line)
+
+    def _value(self, key: str, node: yaml.Node, line: int) -> str | tuple[str, ...] | None:
+        if key in LISTS:
+            if isinstance(node, yaml.SequenceNode) and all(isinstance(item, yaml.ScalarNode) for item in node.value):
+                return tuple(text for item in node.value if (text := item.value.strip()))
+            if isinstance(node, yaml.ScalarNode) and not node.value:
+                return ()
+            self.faults.append((line, f"{key} is not a list", f"write {key}: [one, two]"))
+        elif isinstance(node, yaml.ScalarNode):
+            return str(node.value).strip()
+        else:
+            self.faults.append((line, f"{key} is not a text", f"write {key}: in one line, in quotes if need be"))
+        return None
+
+
+class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]  # the C loader where it was built
+    """YAML without implicit types: what looks like a number or a date stays what was written."""
+
+
+# --- writing ------------------------------------------------------------------------------------------------------
+
+# Plain scalars that any YAML reader, typed or not, gives back as the same text.
+_PLAIN = re.compile(r"[^\W\d_](?:[\w /().+;~“”‘’–—-]|:(?=[^\s\]\[,{}])|,(?= )|'(?=\w)|[!?%&](?=\S))*", re.UNICODE)
+_PLAIN_IN_LIST = re.compile(r"[^\W\d_][\w /().+“”‘’–—-]*", re.UNICODE)
+_WORDS_WITH_MEANING = frozenset("y n yes no on off true false null none nan inf".split())
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T[\d:+Z-]+)?")
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+_TO_ESCAPE = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]')
+
+
+def format_head(values: dict[str, Any]) -> str:
+    """Return the front matter with its fences; keys in the order of `KEYS`, those without a value left out."""
+    lines = [FENCE]
+    for key in KEYS:
+        value = values.get(key)
+        if not value:
+            continue
+        if key in LISTS:
+            lines.append(f"{key}: [{', '.join(_scalar(item, _PLAIN_IN_LIST) for item in value)}]")
+        elif key == "date" and _DATE.fullmatch(value):
+            lines.append(f"{key}: {value}")
+        else:
+            lines.append(f"{key}: {_scalar(value, _PLAIN)}")
+    lines.append(FENCE)
+    return "\n".join(lines) + "\n"
+
+
+def _scalar(text: str, plain: re.Pattern[str]) -> str:
+    text = " ".join(text.split())
+    if plain.fullmatch(text) and text.lower() not in _WORDS_WITH_MEANING:
+        return text
+    return '"' + _TO_ESCAPE.sub(_escape, text) + '"'
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match[0]
+    return _ESCAPES.get(character) or f"\\u{ord(character):04x}"

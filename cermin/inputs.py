@@ -1,0 +1,50 @@
+"""What pages and imports depend on beside articles: cermin itself, settings, profiles, words, templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+import cermin
+from cermin.config import Config
+from cermin.files import digest
+from cermin.output import Theme, catalogue_path
+from cermin.site import Kind
+
+_LIBRARIES = ("jinja2", "markdown", "nh3", "babel", "python-frontmatter", "pyyaml")
+
+
+def shared_inputs(config: Config, theme: Theme, kind: Kind) -> Mapping[str, str]:
+    """Return the inputs that all pages of a kind share; `cermin why` prints the names of those that changed."""
+    return {
+        "cermin itself": code(),
+        **_settings(config),
+        "stylesheet": theme.stylesheet,
+        **theme.closure(kind.templates),
+    }
+
+
+def _settings(config: Config) -> dict[str, str]:
+    words = catalogue_path(config.site.language)
+    return {
+        "settings": digest(repr(config.site).encode()),
+        "outlet profiles": digest(repr(sorted(config.outlets.items())).encode()),
+        "words of the interface": digest(words.read_bytes()) if words else "",
+    }
+
+
+def import_rules(config: Config) -> str:
+    """Return the hash of what decides how a capture is read: cermin's own code and the outlet profiles."""
+    return digest(f"{code()} {sorted(config.outlets.items())!r}".encode())
+
+
+@lru_cache(maxsize=1)
+def code() -> str:
+    """Return the hash of cermin's own code and data and of the versions of the libraries that shape its output."""
+    folder = Path(cermin.__file__).parent
+    own = [path for path in sorted(folder.rglob("*")) if path.suffix in {".py", ".toml"}]
+    parts = [f"{name} {version(name)}" for name in _LIBRARIES]
+    parts += [f"{path.relative_to(folder).as_posix()} {digest(path.read_bytes())}" for path in own]
+    return digest("\n".join(parts).encode())

@@ -1,0 +1,18 @@
+"""Stage 4: pages -> files. The only code that renders and that writes output/."""
+
+from cermin.output.folder import check_is_ours, find_output
+from cermin.output.links import check_links
+from cermin.output.rendering import MakePages
+from cermin.output.theme import Theme, load_theme
+from cermin.output.words import catalogue_path, has_words
+
+__all__ = [
+    "MakePages",
+    "Theme",
+    "catalogue_path",
+    "check_is_ours",
+    "check_links",
+    "find_output",
+    "has_words",
+    "load_theme",
+]

@@ -1,0 +1,51 @@
+"""The folder output/: what is in it, and whether it is ours to change."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from cermin.errors import OutputError
+
+MARK = b'<meta name="generator" content="cermin'
+
+
+def check_is_ours(output: Path, *, known: bool) -> None:
+    """Refuse an output folder with files that cermin did not make: what is not planned would be removed from it.
+
+    A folder that the catalogue has ``known``, an empty one, and one whose index.html names cermin are ours.
+    Raises OutputError.
+    """
+    if known or not output.exists():
+        return
+    if not output.is_dir():
+        raise OutputError.at(output, "not a folder", "choose another with --output")
+    if not any(output.iterdir()):
+        return
+    try:
+        head = (output / "index.html").read_bytes()[:4096]
+    except OSError:
+        head = b""
+    if MARK not in head:
+        hint = "empty it, or choose another folder with --output"
+        raise OutputError.at(output, "holds files that cermin did not make", hint)
+
+
+def find_output(output: Path) -> Iterator[str]:
+    """Yield the paths of all files below ``output``."""
+    yield from _walk(str(output), "")
+
+
+def _walk(folder: str, prefix: str) -> Iterator[str]:
+    try:
+        with os.scandir(folder) as found:
+            for item in found:
+                if item.is_dir(follow_symlinks=False):
+                    yield from _walk(item.path, f"{prefix}{item.name}/")
+                else:
+                    yield prefix + item.name
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise OutputError.at(folder, f"cannot be read: {error.strerror}") from error

@@ -1,0 +1,276 @@
+"""Pages -> bytes -> files: what a worker does."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from calendar import Calendar
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Template
+from jinja2 import TemplateError as JinjaError
+from markupsafe import Markup, escape
+
+import cermin
+from cermin.characters import decode
+from cermin.config import Config
+from cermin.errors import CerminError, OutputError
+from cermin.files import digest, put
+from cermin.output.address import quote, root_of
+from cermin.output.body_html import BodyRenderer
+from cermin.output.structured_data import news_article
+from cermin.output.theme import Theme, load_theme, template_error
+from cermin.output.words import Words, direction, load_words
+from cermin.records import Entry, Failure, Page, Written
+
+UNKNOWN = "unknown"
+"""The outlet of captures that no profile recognises."""
+
+
+class MakePages:
+    """Renders pages and writes them; sent to each worker once, where it loads the theme when it is first called."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def __getstate__(self) -> Config:
+        return self._config
+
+    def __setstate__(self, config: Config) -> None:
+        self._config = config
+
+    @cached_property
+    def _renderer(self) -> Renderer:
+        return Renderer(self._config)
+
+    def __call__(self, pages: Sequence[Page]) -> list[Written | Failure]:
+        """Make the pages; one that fails comes back as its Failure."""
+        return [self._make(page) for page in pages]
+
+    def _make(self, page: Page) -> Written | Failure:
+        try:
+            data = self._renderer.render(page)
+            return Written(page.path, put(self._config.output, page.path, data), len(data))
+        except CerminError as error:
+            return Failure(page.path, error.faults[0])
+
+
+class Renderer:
+    """Renders pages of one site."""
+
+    def __init__(self, config: Config, theme: Theme | None = None) -> None:
+        self._config = config
+        self._theme = theme or load_theme(config.templates)
+        self._words = load_words(config.site.language)
+        self._bodies = BodyRenderer()
+        self._templates: dict[str, Template] = {}
+        self._base_path = urlsplit(config.site.base_url).path or "/"
+        self._prepare: dict[str, Callable[[Page, str], dict[str, Any]]] = {
+            "article": self._article,
+            "latest": self._list,
+            "outlet": self._list,
+            "section": self._list,
+            "topic": self._list,
+            "author": self._list,
+            "day": self._list,
+            "undated": self._list,
+            "outlets": self._names,
+            "month": self._month,
+            "front": self._front,
+            "about": self._about,
+            "feed": self._feed,
+            "sitemap": self._sitemap,
+        }
+        _fill_environment(self._theme, config, self._words, self.outlet_name)
+
+    def outlet_name(self, outlet: str) -> str:
+        """Return the name of an outlet as its profile gives it; its id where there is no profile."""
+        if outlet == UNKNOWN:
+            return self._words.translations.gettext("Unknown outlet")
+        profile = self._config.outlets.get(outlet)
+        return profile.name if profile else outlet
+
+    def render(self, page: Page) -> bytes:
+        """Return the bytes of a page.
+
+        Raises TemplateError when a template fails, OutputError when the article's file changed since it was read.
+        """
+        if not page.template:
+            return self._theme.asset(page.path)
+        root = self._base_path if page.path == "404.html" else root_of(page.path)
+        context: dict[str, Any] = {
+            **page.answers,
+            "root": root,
+            "path": page.path,
+            "canonical": self._absolute(page.path),
+        }
+        try:
+            if prepare := self._prepare.get(page.kind):
+                context |= prepare(page, root)
+            return self._template(page.template).render(context).encode()
+        except CerminError:
+            raise
+        except (JinjaError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+            raise template_error(error, page.template) from error
+
+    def _template(self, name: str) -> Template:
+        if name not in self._templates:
+            self._templates[name] = self._theme.environment.get_template(name)
+        return self._templates[name]
+
+    # --- what a kind of page needs beside its answers -------------------------------------------------------------
+
+    def _article(self, page: Page, root: str) -> dict[str, Any]:
+        entry: Entry = page.answers["entry"]
+        address = page.answers["section"]
+        see_also = {title: target for title, target in page.answers["see_also"] if target and target != page.path}
+        body = self._bodies.render(self._body(entry), see_also, root)
+        return {
+            "body": Markup(body),  # noqa: S704 - rendered from plain text, or sanitised
+            "outlet": (self.outlet_name(entry.outlet), f"{entry.outlet}/index.html"),
+            "original": self._original(entry.outlet),
+            "section": address,
+            "structured_data": news_article(
+                entry, self.outlet_name(entry.outlet), self._absolute(page.path), self._config.site.language
+            ),
+        }
+
+    def _body(self, entry: Entry) -> str:
+        path = self._config.content / entry.content_path
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise OutputError.at(f"content/{entry.content_path}", f"cannot be read: {error.strerror}") from error
+        if digest(data) != entry.digest:
+            raise OutputError.at(f"content/{entry.content_path}", "changed while it was built", "build again")
+        return decode(data[entry.body_at :])
+
+    def _list(self, page: Page, root: str) -> dict[str, Any]:  # noqa: ARG002
+        name, gettext = page.answers["name"], self._words.translations.gettext
+        if page.kind == "latest":
+            return {"name": gettext("Latest")}
+        if page.kind == "undated":
+            return {"name": gettext("Without a date")}
+        if page.kind == "day":
+            return {"name": self._words.long_date(name)}
+        if page.kind == "outlet":
+            profile = self._config.outlets.get(name)
+            return {
+                "name": self.outlet_name(name),
+                "original": self._original(name),
+                "homepage": profile.homepage if profile else "",
+            }
+        return {}
+
+    def _names(self, page: Page, root: str) -> dict[str, Any]:  # noqa: ARG002
+        return {"labels": self._outlet_labels(page.answers["labels"])}
+
+    def _front(self, page: Page, root: str) -> dict[str, Any]:  # noqa: ARG002
+        return {"outlets_list": self._outlet_labels(page.answers["outlets_list"])}
+
+    def _about(self, page: Page, root: str) -> dict[str, Any]:  # noqa: ARG002
+        rows = []
+        for label, first, last in page.answers["outlets_list"]:
+            profile = self._config.outlets.get(label.name)
+            named = self._outlet_labels([label])[0]
+            rows.append((named, self._original(label.name), profile.homepage if profile else "", first, last))
+        return {"outlets_list": rows}
+
+    def _outlet_labels(self, labels: list[Any]) -> list[Any]:
+        return [label._replace(name=self.outlet_name(label.name)) for label in labels]
+
+    def _original(self, outlet: str) -> str:
+        profile = self._config.outlets.get(outlet)
+        return profile.original if profile else "unknown"
+
+    def _month(self, page: Page, root: str) -> dict[str, Any]:  # noqa: ARG002
+        counts = {int(day[8:]): (address, count) for day, address, count, _ in page.answers["days"]}
+        year, month = map(int, page.answers["month"].split("-"))
+        weeks = Calendar(self._words.locale.first_week_day).monthdayscalendar(year, month)
+        return {"weeks": [[(day, *counts.get(day, ("", 0))) for day in week] for week in weeks]}
+
+    def _feed(self, page: Page, root: str) -> dict[str, Any]:  # noqa: ARG002
+        teasers = page.answers["teasers"]
+        name = page.answers["name"]
+        return {
+            "name": self.outlet_name(name) if page.answers["kind"] == "outlet" else name,
+            "feed_id": _urn(page.path),
+            "self_link": self._absolute(page.path),
+            "updated": _moment(teasers[0].date if teasers else "1970-01-01"),
+            "rows": [(teaser, _urn(teaser.address), _moment(teaser.date)) for teaser in teasers],
+        }
+
+    def _sitemap(self, page: Page, root: str) -> dict[str, Any]:  # noqa: ARG002
+        if "files" in page.answers:
+            return {"files": [self._absolute(path) for path in page.answers["files"]]}
+        return {"rows": [(self._absolute(address), _last_modified(date)) for address, date in page.answers["rows"]]}
+
+    def _absolute(self, path: str) -> str:
+        """Return the absolute address of a page, by its full name but for the front page; nothing without base_url."""
+        base = self._config.site.base_url
+        return base and base + quote("" if path == "index.html" else path)
+
+
+def _fill_environment(theme: Theme, config: Config, words: Words, outlet_name: Callable[[str], str]) -> None:
+    environment, site = theme.environment, config.site
+    environment.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]
+    is_mail = "@" in site.contact and not site.contact.startswith(("mailto:", "http"))
+    interface = direction(site.language)
+
+    def lang_attrs(lang: str) -> Markup:
+        """Return the attributes of text in a language; none where it is that of the interface."""
+        if not lang or lang == site.language:
+            return Markup("")
+        way = direction(lang)
+        return Markup(f' lang="{escape(lang)}"' + (f' dir="{way}"' if way != interface else ""))  # noqa: S704
+
+    environment.globals.update(
+        site=site,
+        css=theme.stylesheet,
+        generator=f"cermin {cermin.__version__}",
+        lang=site.language,
+        dir=interface,
+        direction=direction,
+        lang_attrs=lang_attrs,
+        outlet_name=outlet_name,
+        contact_href=f"mailto:{site.contact}" if is_mail else site.contact,
+        noindex=False,
+        weekday_names=words.weekdays,
+    )
+    environment.filters.update(
+        long_date=words.long_date,
+        long_date_time=words.long_date_time,
+        short_date=words.short_date,
+        month_name=words.month_name,
+        month_alone=words.month_alone,
+        number=words.number,
+        url=quote,
+        cut=_cut,
+    )
+
+
+def _cut(text: str, longest: int) -> str:
+    if len(text) <= longest:
+        return text
+    head = text[:longest].rpartition(" ")[0] or text[: longest - 1]
+    return head.rstrip(" ,;:-–—") + "…"
+
+
+def _urn(path: str) -> str:
+    """Return the lasting id of a page for feeds (RFC 4287, 4.2.6): the same wherever the mirror stands."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"cermin:{path}").urn
+
+
+def _moment(date: str) -> str:
+    """Return a date as RFC 3339 asks for it: a day begins at midnight, a time without a zone counts as UTC."""
+    moment = datetime.fromisoformat(date)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
+
+
+def _last_modified(date: str) -> str:
+    """Return a date as sitemaps want it (W3C datetime): the day alone where the zone is not known."""
+    return date if re.search(r"(?:Z|[+-]\d\d:\d\d)$", date[10:]) else date[:10]

@@ -1,0 +1,132 @@
+"""The theme: templates and static files, the mirror's own before the built-in ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, meta
+
+import cermin
+from cermin.errors import Fault, TemplateError
+from cermin.files import digest
+
+STYLESHEET = "static/style.css"
+
+
+def builtin_folder() -> Path:
+    """Return the folder of the built-in theme: in the wheel, or at the top of a checkout."""
+    package = Path(cermin.__file__).parent
+    shipped = package / "templates"
+    return shipped if shipped.is_dir() else package.parent / "templates"
+
+
+@dataclass(slots=True)
+class Theme:
+    """Where templates and static files come from."""
+
+    folders: tuple[Path, ...]
+    """The folders to look in, the first that has a file wins."""
+    environment: _Environment
+    stylesheet: str
+    """Address of the stylesheet, with a part of its hash in the name, so that it can be cached for ever."""
+    assets: dict[str, str]
+    """Address of each static file -> hash of its bytes."""
+    _sources: dict[str, Path]
+    _closures: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def asset(self, address: str) -> bytes:
+        """Return the bytes of a static file."""
+        return self._sources[address].read_bytes()
+
+    def closure(self, templates: tuple[str, ...]) -> Mapping[str, str]:
+        """Return the hash of each template that rendering these can read, by ``templates/NAME``.
+
+        Raises TemplateError when one is missing or does not parse.
+        """
+        found: dict[str, str] = {}
+        for name in templates:
+            if name not in self._closures:
+                self._closures[name] = dict(self._read_closure(name, set()))
+            found |= self._closures[name]
+        return found
+
+    def _read_closure(self, name: str, seen: set[str]) -> Iterator[tuple[str, str]]:
+        if name in seen:
+            return
+        seen.add(name)
+        try:
+            source = self.environment.get_source(name)
+            tree = self.environment.parse(source, name)
+        except TemplateNotFound as error:
+            raise TemplateError.at(f"templates/{name}", f"no such template: {error}") from error
+        except TemplateSyntaxError as error:
+            raise template_error(error, name) from error
+        except UnicodeDecodeError as error:
+            raise TemplateError.at(f"templates/{name}", "not UTF-8", "save the file as UTF-8") from error
+        yield f"templates/{name}", digest(source.encode())
+        for other in meta.find_referenced_templates(tree):
+            # A name that is computed while rendering could be any of them.
+            names = [other] if other else self.environment.list_templates(extensions=["html", "xml", "txt"])
+            for referenced in names:
+                yield from self._read_closure(referenced, seen)
+
+
+class _Environment(Environment):
+    def get_source(self, name: str) -> str:
+        """Return the text of a template."""
+        if self.loader is None:
+            raise TemplateNotFound(name)
+        return self.loader.get_source(self, name)[0]
+
+
+def load_theme(own: Path) -> Theme:
+    """Look through the mirror's ``own`` templates and the built-in ones."""
+    builtin = builtin_folder()
+    folders = tuple(dict.fromkeys(folder.resolve() for folder in (own, builtin) if folder.is_dir()))
+    environment = _Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=lambda name: not (name or "").endswith(".txt"),
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    assets: dict[str, str] = {}
+    sources: dict[str, Path] = {}
+    stylesheet = ""
+    for path, source in _static_files(folders).items():
+        hashed = digest(source.read_bytes())
+        address = path
+        if path == STYLESHEET:
+            address = stylesheet = f"static/style.{hashed[:8]}.css"
+        assets[address] = hashed
+        sources[address] = source
+    return Theme(folders, environment, stylesheet, assets, sources)
+
+
+def _static_files(folders: tuple[Path, ...]) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for folder in reversed(folders):
+        for source in sorted((folder / "static").rglob("*")):
+            path = source.relative_to(folder).as_posix()
+            if source.is_file() and not any(part.startswith(".") for part in path.split("/")):
+                found[path] = source
+    return dict(sorted(found.items()))
+
+
+def template_error(error: Exception, name: str) -> TemplateError:
+    """Return what a template did wrong, with its place."""
+    if isinstance(error, TemplateSyntaxError):
+        return TemplateError.at(f"templates/{error.name or name}:{error.lineno}", error.message or "cannot be parsed")
+    place, line = f"templates/{name}", 0
+    frame = error.__traceback__
+    while frame:
+        filename = frame.tb_frame.f_code.co_filename
+        if filename.endswith((".html", ".xml", ".txt")):
+            place, line = f"templates/{Path(filename).name}", frame.tb_lineno
+        frame = frame.tb_next
+    return TemplateError(Fault(f"{place}:{line}" if line else place, f"{type(error).__name__}: {error}"))

@@ -1,0 +1,113 @@
+"""The words of the interface: gettext catalogues, and dates and numbers by CLDR, in one language."""
+
+from __future__ import annotations
+
+import gettext
+import io
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from babel import Locale, dates, numbers
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+_FOLDER = Path(__file__).parent / "locales"
+# Indonesia writes its zones by name.
+_ZONES = {"id": {"+07:00": "WIB", "+08:00": "WITA", "+09:00": "WIT"}}
+_RTL = frozenset("ar arc ckb dv fa he ks ku-Arab ps sd ug ur yi".split())
+
+
+def direction(lang: str) -> str:
+    """Return ``rtl`` for languages that are written from the right, else ``ltr``."""
+    return "rtl" if lang in _RTL or lang.partition("-")[0].lower() in _RTL else "ltr"
+
+
+def catalogue_path(language: str) -> Path | None:
+    """Return the gettext catalogue of a language: its own, or that of the language without region."""
+    for name in dict.fromkeys((language.replace("-", "_"), language.partition("-")[0])):
+        path = _FOLDER / name / "LC_MESSAGES" / "cermin.po"
+        if path.is_file():
+            return path
+    return None
+
+
+def has_words(language: str) -> bool:
+    """Tell whether the interface is translated to a language; English is what the templates are written in."""
+    return language.partition("-")[0] == "en" or catalogue_path(language) is not None
+
+
+@dataclass(frozen=True)
+class Words:
+    """The interface language: translations, dates, numbers."""
+
+    language: str
+    locale: Locale
+    translations: gettext.NullTranslations
+
+    def long_date(self, value: str) -> str:
+        """Return ``20 Juni 2024`` for an ISO date or time."""
+        return _format_date(value[:10], "long", self.locale)
+
+    def short_date(self, value: str) -> str:
+        """Return ``20 Jun 2024``."""
+        return _format_date(value[:10], "medium", self.locale)
+
+    def long_date_time(self, value: str) -> str:
+        """Return ``20 Juni 2024 13.40 WIB``; only the day where only that is known."""
+        match = re.match(r".{10}T(\d\d:\d\d)(?::\d\d)?(.*)", value)
+        if not match:
+            return self.long_date(value)
+        time = _format_time(match[1], self.locale)
+        return " ".join(filter(None, (self.long_date(value), time, self._zone(match[2]))))
+
+    def _zone(self, offset: str) -> str:
+        named = _ZONES.get(self.locale.language, {}).get(offset)
+        return named or ("UTC" if offset in {"Z", "+00:00"} else f"UTC{offset}" if offset else "")
+
+    def month_name(self, value: str) -> str:
+        """Return ``Juni 2024`` for ``2024-06``."""
+        return _format_date(value[:7] + "-01", "yMMMM", self.locale)
+
+    def month_alone(self, number: int) -> str:
+        """Return ``Juni`` for 6."""
+        return str(self.locale.months["stand-alone"]["wide"][number])
+
+    def number(self, value: int) -> str:
+        """Return a number with the language's grouping."""
+        return numbers.format_decimal(value, locale=self.locale)
+
+    @property
+    def weekdays(self) -> list[str]:
+        """The short names of the days in the order of a week."""
+        first = self.locale.first_week_day
+        return [self.locale.days["stand-alone"]["abbreviated"][(first + day) % 7] for day in range(7)]
+
+
+@lru_cache(maxsize=8192)
+def _format_date(day: str, style: str, locale: Locale) -> str:
+    value = date.fromisoformat(day)
+    if style == "yMMMM":
+        return dates.format_skeleton(style, value, locale=locale)
+    return dates.format_date(value, style, locale=locale)
+
+
+@lru_cache(maxsize=2048)
+def _format_time(time: str, locale: Locale) -> str:
+    return dates.format_time(datetime.fromisoformat(f"2000-01-01T{time}"), "short", locale=locale)
+
+
+def load_words(language: str) -> Words:
+    """Load the words of a language; where there is no catalogue the words are English, dates and numbers are not."""
+    locale = Locale.parse(language, sep="-")
+    path = catalogue_path(language)
+    if path is None:
+        return Words(language, locale, gettext.NullTranslations())
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=locale)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Words(language, locale, gettext.GNUTranslations(compiled))

@@ -1,0 +1,378 @@
+"""The story of cermin on one screen: import_seeds() turns captures into article files, build() turns those into a site.
+
+Stages do not know one another; here what one gives is handed to the next. The parent process decides and alone writes
+the catalogue; workers read, compute and write files.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from filelock import FileLock, Timeout
+
+from cermin import content, executors, output, seeds, site
+from cermin.config import Config
+from cermin.errors import BusyError, Fault, SeedError, UsageError
+from cermin.files import digest, remove
+from cermin.inputs import import_rules, shared_inputs
+from cermin.records import Capture, Failure, Page, Reading
+from cermin.report import Reporter, Stage
+from cermin.site.catalogue import SeedRow
+
+TRANSACTION = 1000
+"""Rows that are committed together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did, in numbers: inputs = articles + duplicates + quarantined."""
+
+    articles: int
+    duplicates: int
+    quarantined: int
+    written: int
+    """Article files that are new or were brought up to date."""
+    warnings: tuple[Fault, ...]
+    """Captures in quarantine, and article files with hand edits whose capture gives something else now."""
+    seconds: float
+
+    @property
+    def inputs(self) -> int:
+        """Captures in seeds/."""
+        return self.articles + self.duplicates + self.quarantined
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did."""
+
+    articles: int
+    pages: int
+    """Files of the site."""
+    made: int
+    """Pages that were rendered."""
+    changed: tuple[str, ...]
+    """Files of the site that are new, changed or gone."""
+    faults: tuple[Fault, ...]
+    """What is wrong with article files and pages; the rest is built."""
+    seconds: float
+
+
+# --- the two verbs ------------------------------------------------------------------------------------------------
+
+
+def import_seeds(config: Config, report: Reporter, *, jobs: int = 0, below: Sequence[str] = ()) -> Imported:
+    """Turn captures into article files: all of seeds/, or what stands at or below the paths ``below`` in it.
+
+    Raises CerminError when the import as a whole cannot run; a bad capture is quarantined with its reason.
+    """
+    started = time.monotonic()
+    with open_mirror(config) as catalogue:
+        _gather(config, catalogue, report, jobs)
+        rules = import_rules(config)
+        found, changed = _find_changed_seeds(config, catalogue, rules, below)
+        with report.stage("Reading captures", len(changed)) as stage:
+            readings = executors.run(partial(_read_articles, config), _captures(config, changed), jobs)
+            written, kept = _settle(config, catalogue, readings, rules, stage)
+        with catalogue.batch():
+            for path in catalogue.seed_paths() - found if not below else ():
+                catalogue.drop_seed_file(path)
+        counts = catalogue.count_outcomes()
+        quarantined = catalogue.quarantined()
+    verdict = "left alone: it has hand edits, and its capture gives something else now"
+    warnings = [Fault(f"seeds/{row.seed}", f"quarantined: {row.detail}") for row in quarantined]
+    warnings += [Fault(f"content/{path}", verdict) for path in kept]
+    return Imported(
+        articles=counts.get("article", 0),
+        duplicates=counts.get("duplicate", 0),
+        quarantined=counts.get("quarantined", 0),
+        written=written,
+        warnings=tuple(warnings),
+        seconds=time.monotonic() - started,
+    )
+
+
+def build(config: Config, report: Reporter, *, jobs: int = 0) -> Built:
+    """Make the site: gather the article files, plan the pages, render those that are stale, prune those that are gone.
+
+    Raises CerminError when the build as a whole cannot run; what is wrong with one file is told in the result.
+    """
+    started = time.monotonic()
+    with open_mirror(config) as catalogue:
+        _gather(config, catalogue, report, jobs)
+        theme = output.load_theme(config.templates)
+        ask = site.Queries(catalogue, config, theme.assets)
+        found = set(output.find_output(config.output))
+        missing = _compare_output(config, catalogue, found)
+        plan = site.plan_pages(catalogue, ask, partial(shared_inputs, config, theme), missing)
+        changed = _render(config, catalogue, plan, report, jobs)
+        changed += _prune(config, catalogue, plan, found)
+        faults = catalogue.content_faults() + catalogue.failures()
+        articles, pages = ask.shelf_count("latest"), catalogue.count_pages()
+    return Built(articles, pages, plan.made, tuple(changed), tuple(faults), time.monotonic() - started)
+
+
+# --- the mirror ---------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def open_mirror(config: Config) -> Iterator[site.Catalogue]:
+    """Open the catalogue for this process alone.
+
+    Raises BusyError when another cermin works on the mirror.
+    """
+    config.state.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(config.state / "lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise BusyError.at(config.root, "another cermin works on this mirror", "wait until it is done") from error
+    try:
+        with site.open_catalogue(config.state) as catalogue:
+            yield catalogue
+    finally:
+        lock.release()
+
+
+# --- gather: content/ -> catalogue --------------------------------------------------------------------------------
+
+
+def _gather(config: Config, catalogue: site.Catalogue, report: Reporter, jobs: int) -> None:
+    changed, gone = _compare(content.find_files(config.content), catalogue.files())
+    known = catalogue.count_files()
+    with catalogue.batch() as checkpoint, report.stage("Reading articles", len(changed)) as stage:
+        # So much is new that looking at every page is cheaper than finding out which of them changed.
+        if len(changed) + len(gone) > max(TRANSACTION, known // 5):
+            catalogue.touch_all()
+        for path in gone:
+            catalogue.drop_file(path)
+        task = partial(content.read_entries, config.content)
+        for number, row in enumerate(executors.run(task, changed, jobs), 1):
+            catalogue.keep_file(row.file.path, row.file.stamp, row.seed, row.faults, row.entry)
+            stage.advance()
+            if number % TRANSACTION == 0:
+                checkpoint()
+
+
+def _compare(
+    found: Iterable[content.ContentFile], known: Iterator[tuple[str, str]]
+) -> tuple[list[content.ContentFile], list[str]]:
+    """Walk what is there beside what is known, both in the order of paths; return what changed and what is gone."""
+    changed: list[content.ContentFile] = []
+    gone: list[str] = []
+    before = next(known, None)
+    for file in found:
+        while before and before[0] < file.path:
+            gone.append(before[0])
+            before = next(known, None)
+        is_known = before is not None and before[0] == file.path
+        if before is None or before != (file.path, file.stamp):
+            changed.append(file)
+        if is_known:
+            before = next(known, None)
+    if before:
+        gone += [before[0], *(path for path, _ in known)]
+    return changed, gone
+
+
+# --- seeds/ -> content/ -------------------------------------------------------------------------------------------
+
+
+def _find_changed_seeds(
+    config: Config, catalogue: site.Catalogue, rules: str, below: Sequence[str]
+) -> tuple[set[str], list[seeds.SeedFile]]:
+    """Return the paths of all seed files, and the files to read.
+
+    These are the new ones, the changed ones, those read by other rules and those whose article is gone. Files whose
+    captures have articles already come first, so that a newcomer with the same text is the duplicate.
+    """
+    known = {path: (stamp, rules_then) for path, stamp, rules_then in catalogue.seed_files()}
+    files = list(dict.fromkeys(seeds.find_seed_files(config.seeds, below)))
+    lost = catalogue.seed_paths_without_article()
+    changed = [file for file in files if known.get(file.path) != (file.stamp, rules) or file.path in lost]
+    changed.sort(key=lambda file: not catalogue.has_article_of(file.path))
+    return {file.path for file in files}, changed
+
+
+_SeedItem = tuple[seeds.SeedFile, Capture | Reading]
+
+
+def _captures(config: Config, files: Iterable[seeds.SeedFile]) -> Iterator[_SeedItem]:
+    """Yield the captures of the files; a file that cannot be read gives a quarantined reading."""
+    for file in files:
+        try:
+            for capture in seeds.read_captures(config.seeds / file.path, file.path):
+                yield file, capture
+        except SeedError as error:
+            yield file, Reading(file.path, "", None, quarantine=error.faults[0].verdict)
+
+
+def _read_articles(config: Config, items: list[_SeedItem]) -> list[tuple[seeds.SeedFile, Reading]]:
+    return [
+        (file, item if isinstance(item, Reading) else seeds.read_article(item, config.outlets)) for file, item in items
+    ]
+
+
+def _settle(
+    config: Config,
+    catalogue: site.Catalogue,
+    readings: Iterable[tuple[seeds.SeedFile, Reading]],
+    rules: str,
+    stage: Stage,
+) -> tuple[int, list[str]]:
+    """Write the article of each reading, or record why there is none.
+
+    Returns how many article files were written, and the paths of those left alone for their hand edits.
+    """
+    written, kept = 0, []
+    current: seeds.SeedFile | None = None
+    with catalogue.batch() as checkpoint:
+        for number, (file, reading) in enumerate(readings, 1):
+            if file != current:
+                if current:
+                    catalogue.keep_seed_file(*current, rules)
+                    stage.advance()
+                catalogue.drop_seed_file(file.path)
+                current = file
+            row, status = _settle_one(config, catalogue, file, reading)
+            catalogue.keep_seed(row)
+            written += status in {"new", "changed"}
+            if status == "kept":
+                kept.append(row.detail)
+            if number % TRANSACTION == 0:
+                checkpoint()
+        if current:
+            catalogue.keep_seed_file(*current, rules)
+    return written, kept
+
+
+def _settle_one(
+    config: Config, catalogue: site.Catalogue, file: seeds.SeedFile, reading: Reading
+) -> tuple[SeedRow, str]:
+    article = reading.article
+    if article is None:
+        return SeedRow(reading.seed, file.path, reading.sha256, "", "quarantined", reading.quarantine), ""
+    text = digest(f"{article.title}\0{article.body}".encode())
+    path = catalogue.content_path_of(reading.seed)
+    twin = "" if path else catalogue.seed_with_text(text)
+    if twin:
+        return SeedRow(reading.seed, file.path, reading.sha256, text, "duplicate", twin), ""
+    path = path or content.content_path(article, lambda taken: (config.content / taken).exists())
+    status = content.write_article(config.content, path, article)
+    return SeedRow(reading.seed, file.path, reading.sha256, text, "article", path), status
+
+
+# --- plan, render, prune: catalogue -> output/ ----------------------------------------------------------------------
+
+
+def _compare_output(config: Config, catalogue: site.Catalogue, found: set[str]) -> set[str]:
+    """Return the kinds of pages of which files are missing in output/, or that failed; forget what is not there.
+
+    Raises OutputError when output/ holds what cermin did not make.
+    """
+    is_known = catalogue.meta("output") == str(config.output) and catalogue.count_pages() > 0
+    output.check_is_ours(config.output, known=is_known)
+    incomplete = catalogue.kinds_with_failures()
+    with catalogue.batch():
+        if not is_known:
+            catalogue.forget_pages()
+            catalogue.touch_all()
+            catalogue.keep_meta("output", str(config.output))
+        for path, kind in [(path, kind) for path, kind in catalogue.page_paths() if path not in found]:
+            catalogue.drop_page(path)
+            incomplete.add(kind)
+    return incomplete
+
+
+def _render(config: Config, catalogue: site.Catalogue, plan: site.Plan, report: Reporter, jobs: int) -> list[str]:
+    """Make the stale pages and record them; return the paths of the files that changed."""
+    changed: list[str] = []
+    rows = {}
+
+    def stale_pages() -> Iterator[Page]:
+        for page, row in plan.stale():
+            rows[page.path] = row
+            yield page
+
+    with catalogue.batch() as checkpoint, report.stage("Making pages", plan.expected()) as stage:
+        for number, result in enumerate(executors.run(output.MakePages(config), stale_pages(), jobs), 1):
+            row = rows.pop(result.path)
+            if isinstance(result, Failure):
+                catalogue.keep_failure(result.path, row.kind, result.fault, plan.build)
+            else:
+                catalogue.keep_page(row, plan.build)
+                if result.status != "same":
+                    changed.append(result.path)
+            stage.advance()
+            if number % TRANSACTION == 0:
+                checkpoint()
+    return changed
+
+
+def _prune(config: Config, catalogue: site.Catalogue, plan: site.Plan, found: set[str]) -> list[str]:
+    """Remove files that are no longer planned, and what else is in output/; return their paths."""
+    gone = plan.gone()
+    planned = {path for path, _ in catalogue.page_paths()}.difference(gone)
+    gone += sorted(found - planned - set(gone))
+    for path in gone:
+        remove(config.output, path)
+    with catalogue.batch():
+        for path in gone:
+            catalogue.drop_page(path)
+        plan.finish()
+    return gone
+
+
+# --- questions ----------------------------------------------------------------------------------------------------
+
+
+def explain_capture(config: Config, seed: str) -> list[Reading]:
+    """Read a capture anew and return what became of each of its lines; one reading for each capture in a file.
+
+    ``seed`` is a path below seeds/, with ``#7`` behind it for a record inside. Raises SeedError when there is none.
+    """
+    path, _, part = (seed, "", "") if (config.seeds / seed).is_file() else seed.partition("#")
+    readings = (
+        reading
+        for captured in seeds.read_captures(config.seeds / path, path)
+        for _, reading in _read_articles(config, [(seeds.SeedFile(path, ""), captured)])
+        if not part or reading.seed == seed
+    )
+    if found := list(readings):
+        return found
+    raise SeedError.at(f"seeds/{seed}", "no such capture")
+
+
+def explain_page(config: Config, report: Reporter, path: str) -> list[str]:
+    """Return why the page at ``path`` below output/ would be made again; nothing when it is fresh.
+
+    Raises UsageError when the site has no such page.
+    """
+    with open_mirror(config) as catalogue:
+        _gather(config, catalogue, report, 0)
+        theme = output.load_theme(config.templates)
+        ask = site.Queries(catalogue, config, theme.assets)
+        reasons = site.explain_page(catalogue, ask, partial(shared_inputs, config, theme), path)
+    if reasons is None:
+        raise UsageError.at(path, "the site has no such page", "name it as in output/: `genpi/2024/06/slug.html`")
+    if not (config.output / path).is_file():
+        reasons.append("its file is missing")
+    return reasons
+
+
+def check(config: Config, report: Reporter) -> tuple[int, int, list[Fault]]:
+    """Look through article files and output/.
+
+    Returns how many pages and links were looked at, and what is wrong: front matter that breaks the contract, links
+    that lead nowhere, pages to which nothing leads.
+    """
+    with open_mirror(config) as catalogue:
+        _gather(config, catalogue, report, 0)
+        faults = catalogue.content_faults() + catalogue.failures()
+    with report.stage("Checking links") as stage:
+        pages, links, broken = output.check_links(config.output, config.site.base_url, stage.advance)
+    return pages, links, faults + broken

@@ -1,0 +1,203 @@
+"""The frozen records that travel between the stages: Capture -> Reading -> Article -> Entry -> Page -> Written.
+
+All are picklable and none touches a disk. Records that exist by the hundred thousand and are rows of the catalogue
+(`Teaser`, `Entry`, `Page`, `Written`) are named tuples: they are built from a row, hashed and sent to workers at the
+speed of a tuple. The few others are frozen dataclasses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from cermin.errors import Fault
+
+# --- 1. seeds/: what was received, and what was understood --------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What was received: one article as somebody captured it, with what its container says of it."""
+
+    seed_path: str
+    """Path below seeds/, with forward slashes."""
+    media_type: str
+    data: bytes
+    part: str = ""
+    """Record number in a table, feed or web archive; empty where the file is the capture."""
+    url: str = ""
+    captured: str = ""
+    """ISO 8601 time of the capture, empty when unknown."""
+    title: str = ""
+    date: str = ""
+    """The date as the container writes it."""
+
+    @property
+    def seed(self) -> str:
+        """The capture's name in front matter and messages: ``path`` or ``path#part``."""
+        return f"{self.seed_path}#{self.part}" if self.part else self.seed_path
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """When an article was published, told no more exactly than the capture tells it."""
+
+    value: str
+    """``2024-06-20`` or ``2024-06-20T13:40:00``, with ``+07:00`` behind it where the zone is known."""
+    precision: str
+    """``day`` or ``minute``."""
+    source: str
+    """Where the date came from, for `explain`: ``line 3``, ``container``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What was understood of a capture."""
+
+    title: str
+    outlet: str
+    lang: str
+    body: str
+    """Markdown: paragraphs with an empty line between them; a see-also stands as ``Baca juga: [[title]]``."""
+    seed: str
+    sha256: str
+    published: Published | None = None
+    authors: tuple[str, ...] = ()
+    editor: str = ""
+    agency: str = ""
+    place: str = ""
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    url: str = ""
+    summary: str = ""
+
+
+class Line(NamedTuple):
+    """What became of one line of a capture.
+
+    ``fate`` is a field (``title``, ``date``, ``author``, ``editor``, ``agency`` …), ``body``, ``see-also`` or ``cut``;
+    ``rule`` names the rule that decided, as `explain` prints it (``genpi: promo``, ``id: see-also``).
+    """
+
+    number: int
+    text: str
+    fate: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The outcome of reading one capture: an article, or the reason why it gave none; and every line's fate."""
+
+    seed: str
+    sha256: str
+    article: Article | None
+    quarantine: str = ""
+    """Why the capture gave no article; empty when it gave one."""
+    lines: tuple[Line, ...] = ()
+    repairs: tuple[tuple[str, int], ...] = ()
+    """What was mended and how often: ``("no-break space", 7)``."""
+    notes: tuple[str, ...] = ()
+    """What a person should know: how an ambiguous date was resolved, for example."""
+
+
+# --- 2. content/ -> catalogue: an article as lists and pages need it -----------------------------------------------
+
+
+class Teaser(NamedTuple):
+    """An article as a list shows it."""
+
+    address: str
+    """Path below output/: ``genpi/2024/06/slug.html``."""
+    title: str
+    date: str
+    """As in the front matter; empty when unknown."""
+    outlet: str
+    lang: str
+    section: str
+    summary: str
+
+
+class Entry(NamedTuple):
+    """One article file, read: a row of the catalogue."""
+
+    address: str
+    title: str
+    date: str
+    outlet: str
+    lang: str
+    section: str
+    summary: str
+    authors: tuple[str, ...]
+    editor: str
+    agency: str
+    place: str
+    tags: tuple[str, ...]
+    url: str
+    seed: str
+    sha256: str
+    excerpt: str
+    """The first words of the body as plain text, for lists when there is no summary."""
+    references: tuple[str, ...]
+    """Titles named as ``[[title]]`` in the body, in order."""
+    digest: str
+    """Of the whole file, so that a page knows when its article changed."""
+    body_at: int
+    """Where the body begins in the file, in bytes."""
+
+    @property
+    def content_path(self) -> str:
+        """Path below content/."""
+        return self.address.removesuffix(".html") + ".md"
+
+    @property
+    def teaser(self) -> Teaser:
+        """The article as a list shows it."""
+        return Teaser(
+            self.address, self.title, self.date, self.outlet, self.lang, self.section, self.summary or self.excerpt
+        )
+
+
+class Label(NamedTuple):
+    """The name of a list of articles: a topic, author, section or outlet, with its hub and its size."""
+
+    name: str
+    address: str
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nothing here asks for
+
+
+# --- 3. and 4. the catalogue -> output/ ----------------------------------------------------------------------------
+
+
+class Page(NamedTuple):
+    """One file to make.
+
+    ``template`` names a template, or is empty for a file copied from the theme; ``answers`` is plain data (strings,
+    numbers, tuples, named tuples and dicts of them): everything that the page needs to know, and all that its key is
+    made of beside the kind's shared inputs.
+    """
+
+    kind: str
+    path: str
+    """Below output/."""
+    scope: str
+    """The group of pages that is planned together: one list, one article."""
+    number: int
+    """Position in the scope: 0 for a hub or a lone page."""
+    template: str
+    answers: dict[str, Any]
+
+
+class Written(NamedTuple):
+    """A page that was made: ``status`` is ``new``, ``changed`` or ``same``."""
+
+    path: str
+    status: str
+    size: int
+
+
+class Failure(NamedTuple):
+    """A page that could not be made, and why."""
+
+    path: str
+    fault: Fault

@@ -1,0 +1,109 @@
+"""Bytes of a text capture -> text, or the reason why they are no text."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import NamedTuple
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    # UTF-32 before UTF-16: the little-endian mark of the one begins with that of the other.
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SIGNATURES = (
+    (b"%PDF-", "a PDF document"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\x1f\x8b", "gzip data"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3", "an SQLite database"),
+)
+_HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_ESCAPED = re.compile(r"[\udc80-\udcff]")
+_HIGH = bytes(range(128, 256))
+
+SAMPLE = 20_000
+"""Bytes that are looked at to guess an encoding."""
+FEW_HIGH = 0.05
+"""Share of bytes above 127 up to which a text is taken for Western: more means another script or encoding."""
+MOST_CONTROLS = 0.02
+"""Share of control characters above which it is no text."""
+
+
+class Decoded(NamedTuple):
+    """Text with the encoding that gave it; or ``fault``, why the bytes are no text, in words for a person."""
+
+    text: str
+    encoding: str = ""
+    misfits: int = 0
+    """Bytes that did not fit the encoding and were read as Windows-1252."""
+    fault: str = ""
+
+
+def decode_text(data: bytes) -> Decoded:
+    """Decode by byte order mark, else as UTF-8 with few misfits, UTF-16, or the encoding that fits best."""
+    for signature, what in _SIGNATURES:
+        if data.startswith(signature):
+            return Decoded("", fault=f"{what}, not text")
+    if _HTML.match(data, 0, SAMPLE):
+        return Decoded("", fault="an HTML page, not text; give the file the ending .html")
+    decoded = _decode(data)
+    if not decoded.fault and len(_CONTROLS.findall(decoded.text)) > MOST_CONTROLS * len(decoded.text):
+        return Decoded("", fault="binary data, not text")
+    return decoded
+
+
+def _decode(data: bytes) -> Decoded:
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return Decoded(data[len(bom) :].decode(encoding, "replace"), encoding)
+    if wide := _find_wide_encoding(data):
+        return Decoded(data.decode(wide, "replace"), wide)
+    try:
+        return Decoded(data.decode("utf-8"), "utf-8")
+    except UnicodeDecodeError:
+        return _decode_broken(data)
+
+
+def _find_wide_encoding(data: bytes) -> str:
+    """Return ``utf-16-le`` or ``-be`` for text whose NUL bytes stand on one side of the pairs, else nothing."""
+    sample = data[:SAMPLE]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    enough = len(sample) * 0.15
+    if max(even, odd) < enough or min(even, odd) > max(even, odd) * 0.05:
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _decode_broken(data: bytes) -> Decoded:
+    text = data.decode("utf-8", "surrogateescape")
+    misfits = len(_ESCAPED.findall(text))
+    fitting = sum(character > "\x7f" for character in text) - misfits
+    if misfits <= fitting:
+        return Decoded(_ESCAPED.sub(_read_as_western, text), "utf-8", misfits)
+    high = len(data) - len(data.translate(None, _HIGH))
+    encoding = "cp1252" if high <= FEW_HIGH * len(data) else _guess_encoding(data)
+    return Decoded(_replace_holes(data.decode(encoding, "replace")), encoding)
+
+
+def _read_as_western(match: re.Match[str]) -> str:
+    return bytes([ord(match[0]) - 0xDC00]).decode("cp1252", "replace")
+
+
+def _replace_holes(text: str) -> str:
+    # Some multi-byte codecs let lone surrogates through, which no file can be written with.
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _guess_encoding(data: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[:SAMPLE]).best()
+    return best.encoding if best else "cp1252"

@@ -1,0 +1,49 @@
+"""The folder seeds/: which files are in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from cermin.errors import SeedError
+
+
+class SeedFile(NamedTuple):
+    """A file of seeds/: its path below the folder, with forward slashes, and a stamp that changes whenever it does."""
+
+    path: str
+    stamp: str
+
+
+def find_seed_files(folder: Path, below: Sequence[str] = ()) -> Iterator[SeedFile]:
+    """Yield the files of seeds/ in the order of their paths, all or only those at or below the paths ``below``.
+
+    Names that begin with a dot are skipped, and so are links that lead to a folder: they can lead in a circle.
+    Raises SeedError for a path that is not there.
+    """
+    for start in below or [""]:
+        if start and (folder / start).is_file():
+            yield SeedFile(start, _stamp((folder / start).stat()))
+        elif (folder / start).is_dir():
+            yield from _walk(folder / start, f"{start}/" if start else "")
+        elif start:
+            raise SeedError.at(f"seeds/{start}", "no such file or folder")
+
+
+def _walk(folder: Path, prefix: str) -> Iterator[SeedFile]:
+    try:
+        found = [item for item in os.scandir(folder) if not item.name.startswith(".")]
+    except OSError as error:
+        raise SeedError.at(folder, f"cannot be read: {error.strerror}") from error
+    rows = sorted((item.name + "/" * item.is_dir(follow_symlinks=False), item) for item in found)
+    for name, item in rows:
+        if name.endswith("/"):
+            yield from _walk(Path(item.path), prefix + name)
+        elif not item.is_dir():
+            yield SeedFile(prefix + name, _stamp(item.stat(follow_symlinks=False)))
+
+
+def _stamp(stat: os.stat_result) -> str:
+    return f"{stat.st_mtime_ns:x}.{stat.st_ctime_ns:x}.{stat.st_size:x}"

@@ -1,0 +1,163 @@
+"""Lines of a capture -> pieces, each with its fate: a field, body, see-also, or a cut under the name of a rule.
+
+The pieces of a line, put together, give the line: nothing is dropped without a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cermin.seeds.rules import Rule, RuleSet
+
+LONGEST_RULED = 1_000
+"""Characters; a line longer than that is text, and only ``inline`` rules look into it."""
+LISTED_TITLES = 2
+"""Titles that a see-also label on a line of its own is followed by, at most."""
+TEXT = "text"
+"""Rule of a line that no rule claims: it is body."""
+
+_TITLE_WORDS = 3
+SHORTEST_TITLE = 8
+LONGEST_TITLE = 130
+_NUMBERED = re.compile(r"\d+[.)] ")
+_BULLET = re.compile(r"[-–•·*] ")
+_SENTENCE_ENDS = (".", "。", "।", "۔", ";", ":", ",", '."', ".”", ".’", '"', "”", ")")
+
+
+class Piece(NamedTuple):
+    """A line, or a part of one."""
+
+    number: int
+    text: str
+    """As in the mended capture."""
+    fate: str
+    rule: str
+    value: str = ""
+    """What the fate is about: a see-also's title, a field's value, a body piece's text."""
+
+
+def sort_lines(lines: Sequence[tuple[int, str]], rules: RuleSet) -> list[Piece]:
+    """Return the pieces of body lines (number and text, none blank), in order."""
+    pieces: list[Piece] = []
+    heading: Rule | None = None
+    listed = 0
+    for number, text in lines:
+        if found := _sort_whole(number, text, rules):
+            heading = None
+            pieces += found
+        elif opened := _find_heading(text, rules):
+            heading, listed = opened, 0
+            pieces.append(Piece(number, text, "cut", opened.name))
+        elif heading and _is_listed(text, heading, listed):
+            listed += 1
+            pieces.append(_list_piece(number, text, heading))
+        else:
+            heading = None
+            pieces += _sort_inline(number, text, rules.inline)
+    return pieces
+
+
+def match_whole(text: str, rules: Sequence[Rule]) -> tuple[Rule, re.Match[str]] | None:
+    """Return the first rule that matches all of a line, with the match."""
+    lowered = text.lower()
+    for rule in rules:
+        if lowered.startswith(rule.literal) and (match := rule.pattern.fullmatch(text)):
+            return rule, match
+    return None
+
+
+def split_match(number: int, rule: Rule, match: re.Match[str]) -> list[Piece]:
+    """Return the pieces of a match: one that ends with each named group, the last one with the match."""
+    groups = [(match.end(name), name) for name in match.re.groupindex if match[name]]
+    if not groups:
+        return [Piece(number, match[0], "cut", rule.name)]
+    groups.sort()
+    starts = [match.start(), *(end for end, _ in groups[:-1])]
+    ends = [*(end for end, _ in groups[:-1]), match.end()]
+    return [
+        Piece(number, match.string[start:end], name.replace("_", "-"), rule.name, match[name].strip())
+        for start, end, (_, name) in zip(starts, ends, groups, strict=True)
+    ]
+
+
+def is_title_like(text: str) -> bool:
+    """Whether a line can be the title of an article: some words, not numbered, and not ended as a sentence is."""
+    return (
+        SHORTEST_TITLE <= len(text) <= LONGEST_TITLE
+        and not text.endswith(_SENTENCE_ENDS)
+        and not _NUMBERED.match(text)
+        and (text.count(" ") + 1 >= _TITLE_WORDS or not text.isascii())
+    )
+
+
+def _sort_whole(number: int, text: str, rules: RuleSet) -> list[Piece]:
+    found = match_whole(text, rules.whole) if len(text) <= LONGEST_RULED else None
+    return split_match(number, *found) if found else []
+
+
+def _find_heading(text: str, rules: RuleSet) -> Rule | None:
+    found = match_whole(text, rules.lists) if len(text) <= LONGEST_TITLE else None
+    return found[0] if found else None
+
+
+def _is_see_also(heading: Rule) -> bool:
+    return heading.name.endswith(": see-also")
+
+
+def _is_listed(text: str, heading: Rule, listed: int) -> bool:
+    if _is_see_also(heading):
+        return listed < LISTED_TITLES and is_title_like(text)
+    begins_new = not text[0].islower()
+    return begins_new and is_title_like(_BULLET.sub("", text, count=1))
+
+
+def _list_piece(number: int, text: str, heading: Rule) -> Piece:
+    if _is_see_also(heading):
+        return Piece(number, text, "see-also", heading.name, text)
+    return Piece(number, text, "cut", heading.name)
+
+
+def _sort_inline(number: int, text: str, rules: Sequence[Rule]) -> list[Piece]:
+    """Return the pieces of a body line: what inline rules find, and the body around it."""
+    pieces = [Piece(number, text, "body", TEXT, text)]
+    lowered = text.lower()
+    trying = [rule for rule in rules if rule.literal in lowered]
+    # What one rule takes out may leave another's text at the end of a piece, hence the second round.
+    for rule in [*trying, *trying]:
+        pieces = [part for piece in pieces for part in _split_body(piece, rule)]
+    return pieces
+
+
+def _split_body(piece: Piece, rule: Rule) -> list[Piece]:
+    if piece.fate != "body":
+        return [piece]
+    parts: list[Piece] = []
+    at = 0
+    for match in rule.pattern.finditer(piece.text):
+        if match[0]:
+            parts += _keep_body(piece, at, match.start())
+            parts += split_match(piece.number, rule, match)
+            at = match.end()
+    return _join_blanks([*parts, *_keep_body(piece, at, len(piece.text))]) if parts else [piece]
+
+
+def _keep_body(piece: Piece, start: int, end: int) -> list[Piece]:
+    text = piece.text[start:end]
+    return [Piece(piece.number, text, "body", TEXT, text.strip())] if text else []
+
+
+def _join_blanks(pieces: Sequence[Piece]) -> list[Piece]:
+    """Give the space between pieces to the one before it, or the first: no piece is blank."""
+    joined: list[Piece] = []
+    ahead = ""
+    for piece in pieces:
+        if piece.text.strip():
+            joined.append(piece._replace(text=ahead + piece.text))
+            ahead = ""
+        elif joined:
+            joined[-1] = joined[-1]._replace(text=joined[-1].text + piece.text)
+        else:
+            ahead += piece.text
+    return joined

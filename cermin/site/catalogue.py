@@ -1,0 +1,458 @@
+"""The catalogue: what content/ holds, what output/ was made of, and what changed in between.
+
+One SQLite file in .cermin/, a cache: it can be deleted at any time and comes back from content/ and output/. All of it
+is written by the parent process, in one transaction a batch. Every statement of cermin that changes or asks it stands
+in this module or in `queries`.
+
+What makes a build safe to kill: the rows of changed articles and the marks of what they touched are committed together,
+and the marks are taken away only when every page that they made stale was written and recorded.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cermin.errors import CerminError, Fault
+from cermin.records import Entry, Teaser
+from cermin.site.shelves import Place, ShelfName, fold_title, place_of, shelves_of
+
+FILE = "catalogue.sqlite"
+SCHEMA_VERSION = "1"
+
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- seeds/: what became of each capture
+CREATE TABLE seed_file (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, rules TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE seed (
+    seed TEXT PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT NULL, text TEXT NOT NULL, outcome TEXT NOT NULL,
+    detail TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX seed_by_path ON seed (path);
+CREATE INDEX seed_by_text ON seed (text) WHERE outcome = 'article';
+
+-- content/: every article file, also those that are wrong
+CREATE TABLE file (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, seed TEXT NOT NULL, faults TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX file_by_seed ON file (seed) WHERE seed != '';
+CREATE INDEX file_with_faults ON file (path) WHERE faults != '';
+
+CREATE TABLE entry (
+    id INTEGER PRIMARY KEY, moment INTEGER NOT NULL, tie INTEGER NOT NULL, fold TEXT NOT NULL,
+    address TEXT NOT NULL UNIQUE, title TEXT NOT NULL, date TEXT NOT NULL, outlet TEXT NOT NULL, lang TEXT NOT NULL,
+    section TEXT NOT NULL, summary TEXT NOT NULL, authors TEXT NOT NULL, editor TEXT NOT NULL, agency TEXT NOT NULL,
+    place TEXT NOT NULL, tags TEXT NOT NULL, url TEXT NOT NULL, seed TEXT NOT NULL, sha256 TEXT NOT NULL,
+    excerpt TEXT NOT NULL, "references" TEXT NOT NULL, digest TEXT NOT NULL, body_at INTEGER NOT NULL
+);
+CREATE INDEX entry_by_fold ON entry (fold);
+CREATE TABLE reference (fold TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (fold, entry)) WITHOUT ROWID;
+CREATE INDEX reference_by_entry ON reference (entry);
+
+CREATE TABLE shelf (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, slug TEXT NOT NULL, count INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (kind, slug)
+);
+CREATE TABLE spelling (
+    shelf INTEGER NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (shelf, name)
+) WITHOUT ROWID;
+CREATE TABLE placing (
+    shelf INTEGER NOT NULL, moment INTEGER NOT NULL, tie INTEGER NOT NULL, entry INTEGER NOT NULL,
+    PRIMARY KEY (shelf, moment, tie, entry)
+) WITHOUT ROWID;
+
+-- what changed since the last finished build
+CREATE TABLE touched_entry (address TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE touched_fold (fold TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE touched_place (
+    kind TEXT NOT NULL, slug TEXT NOT NULL, moment INTEGER NOT NULL, tie INTEGER NOT NULL,
+    PRIMARY KEY (kind, slug, moment, tie)
+) WITHOUT ROWID;
+
+-- output/: every page that was made, and of what
+CREATE TABLE shared (id INTEGER PRIMARY KEY, parts TEXT NOT NULL UNIQUE);
+CREATE TABLE page (
+    path TEXT PRIMARY KEY, kind TEXT NOT NULL, scope TEXT NOT NULL, number INTEGER NOT NULL,
+    shared INTEGER NOT NULL, parts TEXT NOT NULL, build INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX page_by_scope ON page (kind, scope, number);
+CREATE TABLE failure (
+    path TEXT PRIMARY KEY, kind TEXT NOT NULL, place TEXT NOT NULL, verdict TEXT NOT NULL, hint TEXT NOT NULL,
+    build INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+ENTRY_COLUMNS = ", ".join(f'"{name}"' for name in Entry._fields)
+TEASER_COLUMNS = "address, title, date, outlet, lang, section, CASE summary WHEN '' THEN excerpt ELSE summary END"
+_TUPLES = [Entry._fields.index(name) for name in ("authors", "tags", "references")]
+
+
+class SeedRow(NamedTuple):
+    """What became of one capture: ``outcome`` is ``article``, ``duplicate`` or ``quarantined``.
+
+    ``path`` is the file below seeds/ that holds it, ``text`` a hash of its title and body, ``detail`` the content path,
+    the capture that it repeats, or the reason.
+    """
+
+    seed: str
+    path: str
+    sha256: str
+    text: str
+    outcome: str
+    detail: str
+
+
+class PageRow(NamedTuple):
+    """A page that was made, and what went into it."""
+
+    path: str
+    kind: str
+    scope: str
+    number: int
+    shared: int
+    parts: str
+
+
+class Touched(NamedTuple):
+    """A place on a shelf where an article came, went or changed."""
+
+    kind: str
+    slug: str
+    place: Place
+
+
+def entry_from(row: tuple[Any, ...]) -> Entry:
+    """Return the entry in a row of `ENTRY_COLUMNS`."""
+    values = list(row)
+    for index in _TUPLES:
+        values[index] = tuple(json.loads(values[index]))
+    return Entry._make(values)
+
+
+def teaser_from(row: tuple[Any, ...]) -> Teaser:
+    """Return the teaser in a row of `TEASER_COLUMNS`."""
+    return Teaser._make(row)
+
+
+def _row_of(entry: Entry) -> list[object]:
+    values: list[object] = list(entry)
+    for index in _TUPLES:
+        values[index] = json.dumps(entry[index], ensure_ascii=False)
+    return values
+
+
+@contextmanager
+def open_catalogue(state: Path) -> Iterator[Catalogue]:
+    """Open the catalogue in the folder ``state``; one that is of another version or broken is begun anew.
+
+    Raises CerminError when the file system refuses.
+    """
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        connection = _connect(state / FILE)
+    except (OSError, sqlite3.Error) as error:
+        raise CerminError.at(state / FILE, f"cannot be opened: {error}") from error
+    try:
+        yield Catalogue(connection)
+    finally:
+        connection.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    for _ in range(2):
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            connection.executescript(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768;"
+            )
+            if _is_current(connection):
+                return connection
+            if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+                connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+                connection.execute("INSERT INTO meta VALUES ('schema', ?)", (SCHEMA_VERSION,))
+                return connection
+        except sqlite3.DatabaseError:
+            pass
+        connection.close()
+        for leftover in path.parent.glob(FILE + "*"):
+            leftover.unlink()
+    raise sqlite3.DatabaseError("not a database")
+
+
+def _is_current(connection: sqlite3.Connection) -> bool:
+    try:
+        row = connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    return bool(row == (SCHEMA_VERSION,))
+
+
+class Catalogue:
+    """The open catalogue, for writing; what pages ask of it stands in `queries.Queries`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    @contextmanager
+    def batch(self) -> Iterator[Callable[[], None]]:
+        """Hold what is written inside in one transaction; calling what it gives commits and begins another."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._checkpoint
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def _checkpoint(self) -> None:
+        self.connection.execute("COMMIT")
+        self.connection.execute("BEGIN IMMEDIATE")
+
+    def meta(self, name: str) -> str:
+        """Return a note kept under ``name``, or nothing."""
+        row = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else ""
+
+    def keep_meta(self, name: str, value: str) -> None:
+        """Keep a note under ``name``."""
+        self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    # --- seeds/ ---------------------------------------------------------------------------------------------------
+
+    def seed_files(self) -> Iterator[tuple[str, str, str]]:
+        """Yield (path, stamp, rules) of the files of seeds/ that were read to their end."""
+        return iter(self.connection.execute("SELECT path, stamp, rules FROM seed_file ORDER BY path"))
+
+    def keep_seed_file(self, path: str, stamp: str, rules: str) -> None:
+        """Record that a file of seeds/ was read to its end, and by which rules."""
+        self.connection.execute("INSERT OR REPLACE INTO seed_file VALUES (?, ?, ?)", (path, stamp, rules))
+
+    def drop_seed_file(self, path: str) -> None:
+        """Forget a file of seeds/ and its captures, before it is read again or because it is gone."""
+        self.connection.execute("DELETE FROM seed_file WHERE path = ?", (path,))
+        self.connection.execute("DELETE FROM seed WHERE path = ?", (path,))
+
+    def seeds_of(self, path: str) -> list[SeedRow]:
+        """Return what became of the captures in one file of seeds/."""
+        return list(
+            map(SeedRow._make, self.connection.execute("SELECT * FROM seed WHERE path = ? ORDER BY seed", (path,)))
+        )
+
+    def quarantined(self) -> list[SeedRow]:
+        """Return the captures that gave no article."""
+        rows = self.connection.execute("SELECT * FROM seed WHERE outcome = 'quarantined' ORDER BY seed")
+        return list(map(SeedRow._make, rows))
+
+    def count_outcomes(self) -> dict[str, int]:
+        """Return how many captures became what."""
+        return dict(self.connection.execute("SELECT outcome, count(*) FROM seed GROUP BY outcome"))
+
+    def seed_with_text(self, text: str) -> str:
+        """Return the capture that became the article with this text, or nothing."""
+        sql = "SELECT seed FROM seed WHERE text = ? AND outcome = 'article' ORDER BY seed LIMIT 1"
+        row = self.connection.execute(sql, (text,)).fetchone()
+        return row[0] if row else ""
+
+    def keep_seed(self, row: SeedRow) -> None:
+        """Record what became of a capture."""
+        self.connection.execute("INSERT OR REPLACE INTO seed VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def seed_paths(self) -> set[str]:
+        """Return the files of seeds/ that are known."""
+        return {path for (path,) in self.connection.execute("SELECT DISTINCT path FROM seed")}
+
+    def seed_paths_without_article(self) -> set[str]:
+        """Return the files of seeds/ that gave an article whose file is gone."""
+        sql = "SELECT path FROM seed WHERE outcome = 'article' AND seed NOT IN (SELECT seed FROM file)"
+        return {path for (path,) in self.connection.execute(sql)}
+
+    def has_article_of(self, path: str) -> bool:
+        """Tell whether an article file names a capture in this file of seeds/."""
+        sql = "SELECT 1 FROM file WHERE seed = ?1 OR (seed > ?1 || '#' AND seed < ?1 || '$') LIMIT 1"
+        return self.connection.execute(sql, (path,)).fetchone() is not None
+
+    def content_path_of(self, seed: str) -> str:
+        """Return the article file that names the capture, or nothing."""
+        row = self.connection.execute("SELECT path FROM file WHERE seed = ? ORDER BY path LIMIT 1", (seed,)).fetchone()
+        return row[0] if row else ""
+
+    # --- content/ -------------------------------------------------------------------------------------------------
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """Yield (path, stamp) of the article files known, in the order of their paths."""
+        return iter(self.connection.execute("SELECT path, stamp FROM file ORDER BY path"))
+
+    def count_files(self) -> int:
+        """Return how many article files are known."""
+        return int(self.connection.execute("SELECT count(*) FROM file").fetchone()[0])
+
+    def content_faults(self) -> list[Fault]:
+        """Return all that is wrong with article files."""
+        rows = self.connection.execute("SELECT faults FROM file WHERE faults != '' ORDER BY path")
+        return [Fault(*fault) for (faults,) in rows for fault in json.loads(faults)]
+
+    def keep_file(self, path: str, stamp: str, seed: str, faults: Iterable[Fault], entry: Entry | None) -> None:
+        """Record an article file that is new or changed, with its entry or with what is wrong with it."""
+        told = json.dumps(list(faults)) if not entry else ""
+        self.connection.execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?)", (path, stamp, seed, told))
+        address = path.removesuffix(".md") + ".html"
+        self._drop_entry(address)
+        if entry:
+            self._add_entry(entry)
+
+    def drop_file(self, path: str) -> None:
+        """Forget an article file that is gone."""
+        self.connection.execute("DELETE FROM file WHERE path = ?", (path,))
+        self._drop_entry(path.removesuffix(".md") + ".html")
+
+    def _add_entry(self, entry: Entry) -> None:
+        place = place_of(entry)
+        execute = self.connection.execute
+        values = [None, *place, fold_title(entry.title), *_row_of(entry)]
+        entry_id = execute(f"INSERT INTO entry VALUES ({', '.join('?' * len(values))})", values).lastrowid
+        for fold in {fold_title(title) for title in entry.references}:
+            execute("INSERT INTO reference VALUES (?, ?)", (fold, entry_id))
+        for shelf in shelves_of(entry):
+            shelf_id = self._count_shelf(shelf, 1)
+            execute("INSERT INTO placing VALUES (?, ?, ?, ?)", (shelf_id, *place, entry_id))
+        self._touch(entry, place)
+
+    def _drop_entry(self, address: str) -> None:
+        execute = self.connection.execute
+        row = execute(f"SELECT id, {ENTRY_COLUMNS} FROM entry WHERE address = ?", (address,)).fetchone()
+        if row is None:
+            return
+        entry_id, entry = row[0], entry_from(row[1:])
+        place = place_of(entry)
+        for shelf in shelves_of(entry):
+            shelf_id = self._count_shelf(shelf, -1)
+            execute(
+                "DELETE FROM placing WHERE (shelf, moment, tie, entry) = (?, ?, ?, ?)", (shelf_id, *place, entry_id)
+            )
+        execute("DELETE FROM reference WHERE entry = ?", (entry_id,))
+        execute("DELETE FROM entry WHERE id = ?", (entry_id,))
+        self._touch(entry, place)
+
+    def _count_shelf(self, shelf: ShelfName, change: int) -> int:
+        execute = self.connection.execute
+        shelf_id = int(
+            execute(
+                "INSERT INTO shelf (kind, slug, count) VALUES (?1, ?2, ?3) "
+                "ON CONFLICT (kind, slug) DO UPDATE SET count = count + ?3 RETURNING id",
+                (shelf.kind, shelf.slug, change),
+            ).fetchone()[0]
+        )
+        execute(
+            "INSERT INTO spelling VALUES (?1, ?2, ?3) ON CONFLICT (shelf, name) DO UPDATE SET count = count + ?3",
+            (shelf_id, shelf.name, change),
+        )
+        if change < 0:
+            execute("DELETE FROM spelling WHERE shelf = ? AND count = 0", (shelf_id,))
+            execute("DELETE FROM shelf WHERE id = ? AND count = 0", (shelf_id,))
+        return shelf_id
+
+    # --- what changed ---------------------------------------------------------------------------------------------
+
+    def _touch(self, entry: Entry, place: Place) -> None:
+        if self.is_all_touched:
+            return
+        execute = self.connection.execute
+        execute("INSERT OR IGNORE INTO touched_entry VALUES (?)", (entry.address,))
+        execute("INSERT OR IGNORE INTO touched_fold VALUES (?)", (fold_title(entry.title),))
+        for shelf in shelves_of(entry):
+            execute("INSERT OR IGNORE INTO touched_place VALUES (?, ?, ?, ?)", (shelf.kind, shelf.slug, *place))
+
+    @property
+    def is_all_touched(self) -> bool:
+        """Whether so much changed that every page is planned instead of those that a change touched."""
+        return bool(self.meta("all-touched"))
+
+    def touch_all(self) -> None:
+        """Have every page planned by the next build."""
+        self.keep_meta("all-touched", "yes")
+
+    def clear_touched(self) -> None:
+        """Take the marks away: every page that they made stale is made."""
+        self.connection.execute("DELETE FROM meta WHERE name = 'all-touched'")
+        for table in ("touched_entry", "touched_fold", "touched_place"):
+            self.connection.execute(f"DELETE FROM {table}")
+
+    # --- output/ --------------------------------------------------------------------------------------------------
+
+    def shared_id(self, parts: str) -> int:
+        """Return the number under which a set of shared inputs is kept."""
+        self.connection.execute("INSERT OR IGNORE INTO shared (parts) VALUES (?)", (parts,))
+        return int(self.connection.execute("SELECT id FROM shared WHERE parts = ?", (parts,)).fetchone()[0])
+
+    def shared_parts(self, shared: int) -> str:
+        """Return the set of shared inputs kept under a number."""
+        row = self.connection.execute("SELECT parts FROM shared WHERE id = ?", (shared,)).fetchone()
+        return row[0] if row else "{}"
+
+    def page(self, path: str) -> PageRow | None:
+        """Return the page made at ``path``."""
+        sql = "SELECT path, kind, scope, number, shared, parts FROM page WHERE path = ?"
+        row = self.connection.execute(sql, (path,)).fetchone()
+        return PageRow._make(row) if row else None
+
+    def keep_page(self, row: PageRow, build: int) -> None:
+        """Record a page that was made, or found to be fresh, in build number ``build``."""
+        self.connection.execute("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, build))
+        self.connection.execute("DELETE FROM failure WHERE path = ?", (row.path,))
+
+    def keep_page_seen(self, path: str, build: int) -> None:
+        """Record that a page is still planned."""
+        self.connection.execute("UPDATE page SET build = ? WHERE path = ?", (build, path))
+
+    def drop_page(self, path: str) -> None:
+        """Forget a page."""
+        self.connection.execute("DELETE FROM page WHERE path = ?", (path,))
+        self.connection.execute("DELETE FROM failure WHERE path = ?", (path,))
+
+    def forget_pages(self) -> None:
+        """Forget every page: output/ is another folder now, or was not made by this catalogue."""
+        self.connection.execute("DELETE FROM page")
+        self.connection.execute("DELETE FROM failure")
+
+    def count_pages(self) -> int:
+        """Return how many pages were made."""
+        return int(self.connection.execute("SELECT count(*) FROM page").fetchone()[0])
+
+    def page_paths(self) -> Iterator[tuple[str, str]]:
+        """Yield (path, kind) of all pages made."""
+        return iter(self.connection.execute("SELECT path, kind FROM page"))
+
+    def unplanned_pages(self, kind: str, build: int) -> list[str]:
+        """Return the pages of a kind that build number ``build``, which planned all of them, did not plan."""
+        sql = "SELECT path FROM page WHERE kind = ? AND build != ? ORDER BY path"
+        return [path for (path,) in self.connection.execute(sql, (kind, build))]
+
+    def kinds_of_pages(self) -> list[str]:
+        """Return the kinds of which pages were made."""
+        return [kind for (kind,) in self.connection.execute("SELECT DISTINCT kind FROM page")]
+
+    def pages_of_scope(self, kind: str, scope: str, first: int) -> list[str]:
+        """Return the pages made of a scope: its hub, and those from number ``first`` on."""
+        sql = "SELECT path FROM page WHERE kind = ? AND scope = ? AND (number = 0 OR number >= ?)"
+        return [path for (path,) in self.connection.execute(sql, (kind, scope, first))]
+
+    def keep_failure(self, path: str, kind: str, fault: Fault, build: int) -> None:
+        """Record that a page could not be made; what was made there before stays."""
+        self.connection.execute("INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?, ?, ?)", (path, kind, *fault, build))
+        self.keep_page_seen(path, build)
+
+    def failures(self) -> list[Fault]:
+        """Return why pages could not be made, each reason once."""
+        rows = self.connection.execute("SELECT place, verdict, hint FROM failure ORDER BY path")
+        return list(dict.fromkeys(Fault(*row) for row in rows))
+
+    def kinds_with_failures(self) -> set[str]:
+        """Return the kinds of pages that could not all be made."""
+        return {kind for (kind,) in self.connection.execute("SELECT DISTINCT kind FROM failure")}
+
+    def drop_failures_before(self, build: int) -> None:
+        """Forget failures of earlier builds than ``build``."""
+        self.connection.execute("DELETE FROM failure WHERE build < ?", (build,))

@@ -1,0 +1,46 @@
+"""The kinds of pages that a site is made of: one file each, one line in `KINDS`."""
+
+from cermin.site.kinds.about import About
+from cermin.site.kinds.archive import Archive, Month, Year
+from cermin.site.kinds.article import ArticlePage
+from cermin.site.kinds.asset import Asset
+from cermin.site.kinds.feed import Feed
+from cermin.site.kinds.front import Front
+from cermin.site.kinds.kind import Kind, Scope
+from cermin.site.kinds.names import NamesKind
+from cermin.site.kinds.not_found import NotFound
+from cermin.site.kinds.robots import Robots
+from cermin.site.kinds.shelf_list import ShelfList
+from cermin.site.kinds.sitemap import Sitemap
+from cermin.site.shelves import AUTHOR, DAY, LATEST, NO_DATE, OUTLET, SECTION, TOPIC
+
+# In the order in which pages are made: what others need first, then articles, then the lists that lead to them.
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Asset(),
+        ArticlePage(),
+        ShelfList("latest", LATEST),
+        ShelfList("outlet", OUTLET),
+        ShelfList("section", SECTION),
+        ShelfList("topic", TOPIC),
+        ShelfList("author", AUTHOR),
+        ShelfList("day", DAY),
+        ShelfList("undated", NO_DATE),
+        NamesKind("outlets", OUTLET),
+        NamesKind("sections", SECTION),
+        NamesKind("topics", TOPIC),
+        NamesKind("authors", AUTHOR),
+        Archive(),
+        Year(),
+        Month(),
+        Front(),
+        About(),
+        NotFound(),
+        Feed(),
+        Sitemap(),
+        Robots(),
+    )
+}
+
+__all__ = ["KINDS", "Kind", "Scope"]

@@ -1,0 +1,56 @@
+"""Where each kind of page stands: addresses below output/, and none that depends on other articles."""
+
+from __future__ import annotations
+
+from cermin.site.shelves import AUTHOR, DAY, LATEST, NO_DATE, OUTLET, SECTION, TOPIC
+from cermin.slugs import name_slug
+
+SITE_FEED = "feed.xml"
+
+_FOLDERS = {
+    LATEST: "latest/",
+    OUTLET: "{slug}/",
+    SECTION: "sections/{slug}/",
+    TOPIC: "topics/{slug}/",
+    AUTHOR: "authors/{slug}/",
+    NO_DATE: "archive/undated/",
+}
+WITH_FEED = (LATEST, OUTLET, SECTION)
+"""The kinds of shelves that have a feed."""
+
+
+def shelf_folder(kind: str, slug: str) -> str:
+    """Return the folder of a list's pages, with a slash behind it."""
+    if kind == DAY:
+        return f"archive/{slug.replace('-', '/')}/"
+    return _FOLDERS[kind].format(slug=slug)
+
+
+def hub(kind: str, slug: str) -> str:
+    """Return the address of a list's hub."""
+    return shelf_folder(kind, slug) + "index.html"
+
+
+def numbered(kind: str, slug: str, number: int) -> str:
+    """Return the address of page ``number`` of a list, counted from the oldest."""
+    return f"{shelf_folder(kind, slug)}page-{number}.html"
+
+
+def feed(kind: str, slug: str) -> str:
+    """Return the address of the feed of a list, or that of the site where the list has none."""
+    return shelf_folder(kind, slug) + "feed.xml" if kind in {OUTLET, SECTION} else SITE_FEED
+
+
+def named(kind: str, name: str) -> tuple[str, str]:
+    """Return a name with the address of its hub: ``("Rusia", "topics/rusia/index.html")``."""
+    return name, hub(kind, name_slug(name))
+
+
+def year(number: str) -> str:
+    """Return the address of a year's page."""
+    return f"archive/{number}/index.html"
+
+
+def month(number: str) -> str:
+    """Return the address of a month's page (``2024-06``)."""
+    return f"archive/{number.replace('-', '/')}/index.html"

@@ -1,0 +1,131 @@
+"""The archive by date: all years, the months of a year, the days of a month. Days themselves are lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cermin.records import Label, Page
+from cermin.site.kinds import addresses
+from cermin.site.kinds.kind import LonePage, Scope
+from cermin.site.queries import Queries
+from cermin.site.shelves import DAY, NO_DATE
+
+SHOWN_OF_A_DAY = 3
+"""Articles of a day that the page of its month names."""
+
+
+class Archive(LonePage):
+    """All years, and the articles without a date."""
+
+    name = "archive"
+    path = "archive/index.html"
+    template = "archive.html"
+
+    def answers(self, ask: Queries) -> dict[str, object]:
+        """Return the years, the newest first, with their numbers of articles."""
+        counts: dict[str, int] = {}
+        for month, count in ask.months():
+            counts[month[:4]] = counts.get(month[:4], 0) + count
+        undated = ask.shelf_count(NO_DATE)
+        return {
+            "years": [(int(year), addresses.year(year), count) for year, count in reversed(counts.items())],
+            "undated": Label("", addresses.hub(NO_DATE, ""), undated) if undated else None,
+            "feed": addresses.SITE_FEED,
+        }
+
+
+class Year:
+    """A year: its months."""
+
+    name = "year"
+    templates = ("year.html",)
+
+    def inputs(self, ask: Queries) -> dict[str, str]:  # noqa: ARG002 - part of the protocol
+        """Nothing beside templates and settings."""
+        return {}
+
+    def scopes(self, ask: Queries) -> Iterable[Scope]:
+        """The years in which a day changed, and those beside them, which link to them."""
+        touched = {slug[:4] for slug, _ in ask.touched_shelves(DAY)}
+        return map(Scope, sorted(_with_neighbours(touched, [month[:4] for month, _ in ask.months()])))
+
+    def pages(self, ask: Queries, scope: Scope | None) -> Iterator[Page]:
+        """Yield the page of the year, or of all years."""
+        months = dict(ask.months())
+        years = sorted({month[:4] for month in months})
+        for index, year in enumerate(years):
+            if scope is None or scope.name == year:
+                older = years[index - 1] if index else ""
+                newer = years[index + 1] if index + 1 < len(years) else ""
+                yield self._page(year, months, older, newer)
+
+    def _page(self, year: str, months: dict[str, int], older: str, newer: str) -> Page:
+        answers: dict[str, object] = {
+            "year": int(year),
+            "months": [
+                (number, addresses.month(month) if count else "", count)
+                for number in range(1, 13)
+                for month in [f"{year}-{number:02}"]
+                for count in [months.get(month, 0)]
+            ],
+            "older": (int(older), addresses.year(older)) if older else None,
+            "newer": (int(newer), addresses.year(newer)) if newer else None,
+            "feed": addresses.SITE_FEED,
+        }
+        return Page(self.name, addresses.year(year), year, 0, self.templates[0], answers)
+
+
+class Month:
+    """A month as a calendar, and the first articles of each of its days."""
+
+    name = "month"
+    templates = ("month.html",)
+
+    def inputs(self, ask: Queries) -> dict[str, str]:  # noqa: ARG002 - part of the protocol
+        """Nothing beside templates and settings."""
+        return {}
+
+    def scopes(self, ask: Queries) -> Iterable[Scope]:
+        """The months in which a day changed, and those beside them, which link to them."""
+        touched = {slug[:7] for slug, _ in ask.touched_shelves(DAY)}
+        return map(Scope, sorted(_with_neighbours(touched, [month for month, _ in ask.months()])))
+
+    def pages(self, ask: Queries, scope: Scope | None) -> Iterator[Page]:
+        """Yield the page of the month, or of all months."""
+        months = [month for month, _ in ask.months()]
+        for index, month in enumerate(months):
+            if scope is None or scope.name == month:
+                older = months[index - 1] if index else ""
+                newer = months[index + 1] if index + 1 < len(months) else ""
+                yield self._page(ask, month, older, newer)
+
+    def _page(self, ask: Queries, month: str, older: str, newer: str) -> Page:
+        counts = dict(ask.days(month))
+        days = [
+            (day, addresses.hub(DAY, day), count, ask.newest(DAY, day, limit=SHOWN_OF_A_DAY))
+            for day, count in sorted(counts.items(), reverse=True)
+        ]
+        answers: dict[str, object] = {
+            "month": month,
+            "year_address": addresses.year(month[:4]),
+            "days": days,
+            "older": (older, addresses.month(older)) if older else None,
+            "newer": (newer, addresses.month(newer)) if newer else None,
+            "feed": addresses.SITE_FEED,
+        }
+        return Page(self.name, addresses.month(month), month, 0, self.templates[0], answers)
+
+
+def _with_neighbours(touched: set[str], existing: list[str]) -> set[str]:
+    """Return the touched names with those right beside them, also beside one that is gone."""
+    ordered = sorted({*existing, *touched})
+    found = set(touched)
+    for name in touched:
+        index = ordered.index(name)
+        for step in (-1, 1):
+            near = index + step
+            while 0 <= near < len(ordered) and ordered[near] in touched:
+                near += step
+            if 0 <= near < len(ordered):
+                found.add(ordered[near])
+    return found

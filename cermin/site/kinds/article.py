@@ -1,0 +1,62 @@
+"""The page of one article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cermin.records import Entry, Page, Teaser
+from cermin.site.kinds import addresses
+from cermin.site.kinds.kind import Scope
+from cermin.site.queries import Queries
+from cermin.site.shelves import AUTHOR, OUTLET, SECTION, TOPIC, place_of
+
+
+class ArticlePage:
+    """An article with its neighbours in its outlet and the articles that its see-also lines name."""
+
+    name = "article"
+    templates = ("article.html",)
+
+    def inputs(self, ask: Queries) -> dict[str, str]:  # noqa: ARG002 - part of the protocol
+        """Nothing beside templates and settings."""
+        return {}
+
+    def scopes(self, ask: Queries) -> Iterable[Scope]:
+        """Each article that a change may have touched."""
+        return map(Scope, ask.touched_articles())
+
+    def pages(self, ask: Queries, scope: Scope | None) -> Iterator[Page]:
+        """Yield the page of the article, or all outlet by outlet, each from the oldest article on."""
+        if scope:
+            if entry := ask.entry(scope.name):
+                place = place_of(entry)
+                older = ask.beside(entry.outlet, place, newer=False)
+                newer = ask.beside(entry.outlet, place, newer=True)
+                yield self._page(ask, entry, older, newer)
+            return
+        for shelf in ask.shelves(OUTLET):
+            yield from self._pages_of_outlet(ask, shelf.slug)
+
+    def _pages_of_outlet(self, ask: Queries, outlet: str) -> Iterator[Page]:
+        older: Teaser | None = None
+        current: Entry | None = None
+        for following in ask.entries(outlet):
+            if current:
+                yield self._page(ask, current, older, following.teaser)
+                older = current.teaser
+            current = following
+        if current:
+            yield self._page(ask, current, older, None)
+
+    def _page(self, ask: Queries, entry: Entry, older: Teaser | None, newer: Teaser | None) -> Page:
+        answers: dict[str, object] = {
+            "entry": entry,
+            "previous": older and (older.address, older.title, older.lang),
+            "next": newer and (newer.address, newer.title, newer.lang),
+            "see_also": [(title, ask.find_title(title, entry.outlet)) for title in entry.references],
+            "section": addresses.named(SECTION, entry.section) if entry.section else None,
+            "topics": [addresses.named(TOPIC, tag) for tag in entry.tags],
+            "authors": [addresses.named(AUTHOR, name) for name in entry.authors],
+            "feed": addresses.feed(OUTLET, entry.outlet),
+        }
+        return Page(self.name, entry.address, entry.address, 0, self.templates[0], answers)

@@ -1,0 +1,220 @@
+"""What a page may ask: the named queries, whose answers are part of its key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from cermin.config import Config
+from cermin.records import Entry, Label, Teaser
+from cermin.site.catalogue import ENTRY_COLUMNS, TEASER_COLUMNS, Catalogue, Touched, entry_from, teaser_from
+from cermin.site.shelves import LATEST, OUTLET, Place, fold_title
+
+_E_ENTRY = ", ".join(f"e.{name.strip()}" for name in ENTRY_COLUMNS.split(","))
+_SHELF_ID = "(SELECT id FROM shelf WHERE kind = ? AND slug = ?)"
+
+
+class Shelf(NamedTuple):
+    """A list of articles: its kind and slug, the name that most of its articles give it, and its size."""
+
+    kind: str
+    slug: str
+    name: str
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nothing here asks for
+
+
+class Queries:
+    """The catalogue as the kinds of pages see it: read only."""
+
+    def __init__(self, catalogue: Catalogue, config: Config, assets: Mapping[str, str]) -> None:
+        self.config = config
+        self.assets = assets
+        """The theme's files: path below output/ -> hash."""
+        self._catalogue = catalogue
+        self._execute = catalogue.connection.execute
+
+    # --- shelves --------------------------------------------------------------------------------------------------
+
+    def shelf(self, kind: str, slug: str = "") -> Shelf:
+        """Return a shelf; one that no article stands on has the count 0."""
+        row = self._execute("SELECT id, count FROM shelf WHERE kind = ? AND slug = ?", (kind, slug)).fetchone()
+        return Shelf(kind, slug, self._name(row[0]), row[1]) if row else Shelf(kind, slug, "", 0)
+
+    def _name(self, shelf_id: int) -> str:
+        sql = "SELECT name FROM spelling WHERE shelf = ? ORDER BY count DESC, name LIMIT 1"
+        return str(self._execute(sql, (shelf_id,)).fetchone()[0])
+
+    def shelves(self, kind: str) -> Iterator[Shelf]:
+        """Yield the shelves of a kind in the order of their slugs."""
+        rows = self._execute("SELECT id, slug, count FROM shelf WHERE kind = ? ORDER BY slug", (kind,))
+        return (Shelf(kind, slug, self._name(shelf_id), count) for shelf_id, slug, count in rows)
+
+    def largest_shelves(self, kind: str, limit: int) -> list[Shelf]:
+        """Return the shelves with the most articles, the largest first."""
+        sql = "SELECT id, slug, count FROM shelf WHERE kind = ? ORDER BY count DESC, slug LIMIT ?"
+        rows = self._execute(sql, (kind, limit)).fetchall()
+        return [Shelf(kind, slug, self._name(shelf_id), count) for shelf_id, slug, count in rows]
+
+    def count_shelves(self, kind: str) -> int:
+        """Return how many shelves of a kind there are."""
+        return int(self._execute("SELECT count(*) FROM shelf WHERE kind = ?", (kind,)).fetchone()[0])
+
+    def initials(self, kind: str) -> list[tuple[str, int]]:
+        """Return the first characters of the slugs of a kind, with how many slugs begin so."""
+        sql = "SELECT substr(slug, 1, 1), count(*) FROM shelf WHERE kind = ? GROUP BY 1 ORDER BY 1"
+        return list(self._execute(sql, (kind,)))
+
+    def shelves_with_initial(self, kind: str, initial: str) -> list[Shelf]:
+        """Return the shelves whose slug begins with a character, in the order of their slugs."""
+        sql = "SELECT id, slug, count FROM shelf WHERE kind = ? AND substr(slug, 1, 1) = ? ORDER BY slug"
+        rows = self._execute(sql, (kind, initial)).fetchall()
+        return [Shelf(kind, slug, self._name(shelf_id), count) for shelf_id, slug, count in rows]
+
+    # --- articles on a shelf --------------------------------------------------------------------------------------
+
+    def teasers(self, kind: str, slug: str = "", *, skip: int = 0, limit: int = -1) -> Iterator[Teaser]:
+        """Yield the articles of a shelf from the oldest on."""
+        return self._teasers(kind, slug, "ASC", limit, skip)
+
+    def newest(self, kind: str, slug: str = "", *, limit: int) -> list[Teaser]:
+        """Return the newest articles of a shelf, the newest first."""
+        return list(self._teasers(kind, slug, "DESC", limit, 0))
+
+    def _teasers(self, kind: str, slug: str, order: str, limit: int, skip: int) -> Iterator[Teaser]:
+        sql = (
+            f"SELECT {TEASER_COLUMNS} FROM (SELECT entry, moment, tie FROM placing WHERE shelf = {_SHELF_ID} "
+            f"ORDER BY moment {order}, tie {order} LIMIT ? OFFSET ?) p JOIN entry e ON e.id = p.entry "
+            f"ORDER BY p.moment {order}, p.tie {order}"
+        )
+        return map(teaser_from, self._execute(sql, (kind, slug, limit, skip)))
+
+    def span(self, kind: str, slug: str = "") -> tuple[str, str]:
+        """Return the dates of the oldest and the newest dated article of a shelf, empty where there is none."""
+        sql = (
+            "SELECT e.date FROM placing p JOIN entry e ON e.id = p.entry "
+            f"WHERE p.shelf = {_SHELF_ID} AND p.moment > ? ORDER BY p.moment {{0}}, p.tie {{0}} LIMIT 1"
+        )
+        dates = [
+            row[0] if (row := self._execute(sql.format(order), (kind, slug, -(1 << 59))).fetchone()) else ""
+            for order in ("ASC", "DESC")
+        ]
+        return dates[0], dates[1]
+
+    def rank(self, kind: str, slug: str, place: Place) -> int:
+        """Return how many articles of a shelf stand before a place."""
+        sql = f"SELECT count(*) FROM placing WHERE shelf = {_SHELF_ID} AND (moment, tie) >= (?, ?)"
+        after = int(self._execute(sql, (kind, slug, *place)).fetchone()[0])
+        return self.shelf_count(kind, slug) - after
+
+    def shelf_count(self, kind: str, slug: str = "") -> int:
+        """Return how many articles stand on a shelf."""
+        row = self._execute("SELECT count FROM shelf WHERE kind = ? AND slug = ?", (kind, slug)).fetchone()
+        return int(row[0]) if row else 0
+
+    def months(self) -> list[tuple[str, int]]:
+        """Return the months (``2024-06``) that have articles, with how many, in order."""
+        sql = "SELECT substr(slug, 1, 7), sum(count) FROM shelf WHERE kind = 'day' GROUP BY 1 ORDER BY 1"
+        return list(self._execute(sql))
+
+    def days(self, month: str) -> list[tuple[str, int]]:
+        """Return the days of a month that have articles, with how many, in order."""
+        sql = "SELECT slug, count FROM shelf WHERE kind = 'day' AND slug >= ? AND slug < ? ORDER BY slug"
+        return list(self._execute(sql, (month, month + "~")))
+
+    def neighbour(self, kind: str, slug: str, *, newer: bool) -> str:
+        """Return the next slug of a kind in order, or the one before; empty at the end."""
+        sign, order = (">", "ASC") if newer else ("<", "DESC")
+        sql = f"SELECT slug FROM shelf WHERE kind = ? AND slug {sign} ? ORDER BY slug {order} LIMIT 1"
+        row = self._execute(sql, (kind, slug)).fetchone()
+        return row[0] if row else ""
+
+    # --- one article ----------------------------------------------------------------------------------------------
+
+    def entry(self, address: str) -> Entry | None:
+        """Return the article at an address."""
+        row = self._execute(f"SELECT {ENTRY_COLUMNS} FROM entry WHERE address = ?", (address,)).fetchone()
+        return entry_from(row) if row else None
+
+    def entries(self, outlet: str) -> Iterator[Entry]:
+        """Yield the articles of an outlet from the oldest on."""
+        sql = (
+            f"SELECT {_E_ENTRY} FROM placing p JOIN entry e ON e.id = p.entry WHERE p.shelf = {_SHELF_ID} "
+            "ORDER BY p.moment, p.tie"
+        )
+        return map(entry_from, self._execute(sql, (OUTLET, outlet)))
+
+    def beside(self, outlet: str, place: Place, *, newer: bool) -> Teaser | None:
+        """Return the article of an outlet that is the next newer, or the next older, than a place."""
+        sign, order = (">", "ASC") if newer else ("<", "DESC")
+        sql = (
+            f"SELECT {TEASER_COLUMNS} FROM entry WHERE id = (SELECT entry FROM placing WHERE shelf = {_SHELF_ID} "
+            f"AND (moment, tie) {sign} (?, ?) ORDER BY moment {order}, tie {order} LIMIT 1)"
+        )
+        row = self._execute(sql, (OUTLET, outlet, *place)).fetchone()
+        return teaser_from(row) if row else None
+
+    def find_title(self, title: str, outlet: str) -> str:
+        """Return the address of the article with a title, one of the same outlet first; empty when there is none."""
+        sql = "SELECT address FROM entry WHERE fold = ? ORDER BY outlet != ?, moment, tie LIMIT 1"
+        fold = fold_title(title)
+        row = self._execute(sql, (fold, outlet)).fetchone() if fold else None
+        return row[0] if row else ""
+
+    # --- sitemaps -------------------------------------------------------------------------------------------------
+
+    def addresses_of_month(self, month: str) -> list[tuple[str, str]]:
+        """Return (address, date) of the articles of a month from the oldest on; of those without a date for ``""``."""
+        sql = (
+            "SELECT e.address, e.date FROM shelf s JOIN placing p ON p.shelf = s.id JOIN entry e ON e.id = p.entry "
+            "WHERE s.kind = ? AND s.slug >= ? AND s.slug < ? ORDER BY p.moment, p.tie"
+        )
+        return list(self._execute(sql, ("day", month, month + "~") if month else ("undated", "", "~")))
+
+    # --- what changed since the last build ------------------------------------------------------------------------
+
+    def touched_places(self) -> Iterator[Touched]:
+        """Yield where articles came, went or changed: every place of every shelf."""
+        rows = self._execute("SELECT kind, slug, moment, tie FROM touched_place ORDER BY kind, slug, moment, tie")
+        return (Touched(kind, slug, Place(moment, tie)) for kind, slug, moment, tie in rows.fetchall())
+
+    def touched_shelves(self, kind: str) -> list[tuple[str, Place]]:
+        """Return the shelves of a kind that changed, by slug, each with the first place that did."""
+        sql = (
+            "SELECT slug, moment, tie FROM touched_place t WHERE kind = ?1 AND (moment, tie) = (SELECT moment, tie "
+            "FROM touched_place WHERE kind = ?1 AND slug = t.slug ORDER BY moment, tie LIMIT 1) ORDER BY slug"
+        )
+        return [(slug, Place(moment, tie)) for slug, moment, tie in self._execute(sql, (kind,))]
+
+    def touched_articles(self) -> list[str]:
+        """Return the addresses of articles whose page may have changed.
+
+        Those that changed themselves, those that name the title of one that came, went or changed, and the two beside
+        each place of an outlet where that happened.
+        """
+        found = {address for (address,) in self._execute("SELECT address FROM touched_entry")}
+        found |= {
+            address
+            for (address,) in self._execute(
+                "SELECT e.address FROM touched_fold t JOIN reference r ON r.fold = t.fold "
+                "JOIN entry e ON e.id = r.entry"
+            )
+        }
+        for touched in self.touched_places():
+            if touched.kind == OUTLET:
+                for newer in (False, True):
+                    if teaser := self.beside(touched.slug, touched.place, newer=newer):
+                        found.add(teaser.address)
+        return sorted(found)
+
+    def is_touched(self) -> bool:
+        """Tell whether any article came, went or changed."""
+        return self._execute("SELECT 1 FROM touched_entry LIMIT 1").fetchone() is not None
+
+    def front_label(self) -> Label:
+        """Return the list of all articles."""
+        return Label("", "latest/index.html", self.shelf_count(LATEST))
+
+
+def labels(shelves: Sequence[Shelf], folder: str) -> list[Label]:
+    """Return shelves as labels that lead to their hubs below ``folder``."""
+    return [Label(shelf.name, f"{folder}{shelf.slug}/index.html", shelf.count) for shelf in shelves]

@@ -1,0 +1,72 @@
+"""Shelves: the lists of articles that a site is made of, and each article's place on them.
+
+A shelf is one list: all articles (``latest``), those of an outlet, section, topic or author, of a day, and those
+without a date. Articles stand on a shelf in the order of (moment, tie): the moment in seconds since 1970, and a number
+made of the address, so that the order depends on the articles alone and never on the order in which they arrived.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import blake2b
+from typing import NamedTuple
+
+from cermin.records import Entry
+from cermin.slugs import name_slug
+
+UNDATED = -(1 << 60)
+"""The moment of an article without a date: before all others."""
+
+LATEST, OUTLET, SECTION, TOPIC, AUTHOR, DAY, NO_DATE = (
+    "latest", "outlet", "section", "topic", "author", "day", "undated",
+)  # fmt: skip
+
+
+class Place(NamedTuple):
+    """Where an article stands on each of its shelves."""
+
+    moment: int
+    tie: int
+
+
+class ShelfName(NamedTuple):
+    """A shelf by kind and slug (both empty of meaning to a reader), with the spelling that one article gives it."""
+
+    kind: str
+    slug: str
+    name: str
+
+
+def place_of(entry: Entry) -> Place:
+    """Return the article's place; a day without a time counts as its first moment, a time without a zone as UTC."""
+    tie = int.from_bytes(blake2b(entry.address.encode(), digest_size=7).digest())
+    return Place(_moment(entry.date), tie)
+
+
+@lru_cache(maxsize=4096)
+def _moment(date: str) -> int:
+    if not date:
+        return UNDATED
+    moment = datetime.fromisoformat(date)
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def shelves_of(entry: Entry) -> list[ShelfName]:
+    """Return the shelves on which the article stands, each once."""
+    shelves = [ShelfName(LATEST, "", ""), ShelfName(OUTLET, entry.outlet, entry.outlet)]
+    if entry.section:
+        shelves.append(ShelfName(SECTION, name_slug(entry.section), entry.section))
+    shelves += {(slug := name_slug(tag)): ShelfName(TOPIC, slug, tag) for tag in reversed(entry.tags)}.values()
+    shelves += {(slug := name_slug(name)): ShelfName(AUTHOR, slug, name) for name in reversed(entry.authors)}.values()
+    shelves.append(ShelfName(DAY, entry.date[:10], entry.date[:10]) if entry.date else ShelfName(NO_DATE, "", ""))
+    return shelves
+
+
+_SPACE_AND_MARKS = re.compile(r"[\W_]+")
+
+
+def fold_title(title: str) -> str:
+    """Return a title as it is compared when a see-also looks for its article: letters and digits, case folded."""
+    return _SPACE_AND_MARKS.sub("", title.casefold())
