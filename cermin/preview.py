@@ -36,6 +36,13 @@ QUIET_MS = 60
 
 _NO_SCRIPT = b"default-src 'none';"
 _WITH_SCRIPT = b"default-src 'none'; script-src 'self'; connect-src 'self' ws:;"
+_STYLE = """\
+.preview-faults { background: #8c1d18; color: #fff; padding: 1rem max(1rem, calc(50% - 36rem)); font: 1rem/1.5 system-ui; }
+.preview-faults h2 { font: inherit; font-weight: bold; margin: 0; }
+.preview-faults dl { margin: 0; }
+.preview-faults code { color: inherit; background: none; overflow-wrap: anywhere; white-space: pre-wrap; }
+.preview-faults dd { margin: 0 0 .5rem; }
+"""
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -106,6 +113,15 @@ class ReloadSocket(LiveReloadHandler):  # type: ignore[misc]  # livereload ships
                 tab.send_message({"command": "reload", "path": path, "liveCSS": False, "liveImg": False})
 
 
+class StyleHandler(RequestHandler):
+    """Serves the looks of what the preview adds to pages."""
+
+    def get(self) -> None:
+        """Send the stylesheet."""
+        self.set_header("Content-Type", "text/css; charset=utf-8")
+        self.finish(_STYLE)
+
+
 class SiteHandler(RequestHandler):
     """Serves output/ as a static host would, with the preview's script in each page."""
 
@@ -166,7 +182,7 @@ class SiteHandler(RequestHandler):
 
     def _send_page(self, page: bytes, status: int) -> None:
         port = urlsplit(f"//{self.request.host}").port or 80
-        script = f'<script src="/livereload.js?port={port}" defer></script></head>'
+        script = f'<link rel="stylesheet" href="/preview.css"><script src="/livereload.js?port={port}" defer></script></head>'
         page = page.replace(_NO_SCRIPT, _WITH_SCRIPT, 1).replace(b"</head>", script.encode(), 1)
         if self.preview.faults:
             page = re.sub(rb"<body[^>]*>", lambda match: match[0] + _note(self.preview.faults).encode(), page, count=1)
@@ -218,6 +234,7 @@ async def _serve(preview: _Preview, host: str, port: int) -> None:
         [
             (r"/livereload", ReloadSocket),
             (r"/livereload\.js", LiveReloadJSHandler),
+            (r"/preview\.css", StyleHandler),
             (r"/(.*)", SiteHandler, {"preview": preview, "hosts": hosts}),
         ]
     )

@@ -8,10 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cermin.seeds.dates import Clock, Dated, read_date
+from cermin.seeds import dates
+from cermin.seeds.dates import Clock, Dated
 
 NOWHERE = Clock()
 JAKARTA = Clock("Asia/Jakarta", "dmy", "outlet genpi")
+
+
+def read_date(line: str, clock: Clock) -> Dated:
+    """Read a line that is a date."""
+    dated = dates.read_date(line, clock)
+    assert dated is not None
+    return dated
 
 
 @pytest.mark.parametrize(
@@ -64,12 +72,13 @@ def test_forms(line, value):
     "line",
     [
         "4,160 Views  |", "[]", "Date not found.", "", "2024", "Pemilu 2024", "3 orang tewas 2024", "20 Juni",
-        "Selasa (25/2/2020)", "20 Juni 2024 13:40 dan seterusnya", "0812-3456-7890", "10.5.2.1", "x" * 500 + " 2024-01-01",
+        "Selasa (25/2/2020)", "20 Juni 2024 13:40 dan seterusnya", "0812-3456-7890", "10.5.2.1",
+        "x" * 500 + " 2024-01-01",
     ],
 )  # fmt: skip
 def test_no_date(line):
     """A line that is more or other than a date is none."""
-    assert read_date(line, JAKARTA) is None
+    assert dates.read_date(line, JAKARTA) is None
 
 
 def test_zone_of_the_outlet():
@@ -123,7 +132,7 @@ def test_impossible_time():
 @given(st.one_of(st.text(max_size=90), st.text("0123456789/-:., JuniMayTZ+WB()年月日", max_size=40)))
 def test_any_line(line):
     """Any line is read as a date or not, without an error."""
-    dated = read_date(line, JAKARTA)
+    dated = dates.read_date(line, JAKARTA)
     assert dated is None or dated.note or dated.value
 
 

@@ -27,14 +27,17 @@ MARKUP_TEXT = st.lists(st.sampled_from([*MARKUP, *"\\`*_{}[]()>#+-.!|<&;:~=^\"' 
 
 
 def read_back(source: str, extensions: list[str]) -> str:
+    """Return the text of the page that Markdown makes."""
     return html.unescape(re.sub(r"<[^>]*>", "", markdown.markdown(source, extensions=extensions)))
 
 
 def fold(text: str) -> str:
+    """Return the text with its white space as single spaces."""
     return " ".join(text.split())
 
 
 def assert_identity(paragraphs: list[str]) -> None:
+    """Hold that the paragraphs come out as paragraphs of the same text."""
     source = "\n\n".join(map(escape_text, paragraphs))
     wanted = [fold(text) for text in paragraphs if fold(text)]
     for extensions in ([], EXTENSIONS):
@@ -97,4 +100,5 @@ def test_see_also(title):
 
 
 def fold_like_module(text: str) -> str:
+    """Return the text with the white space folded that the module takes for layout."""
     return re.sub("[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+", " ", text).strip()

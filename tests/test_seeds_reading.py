@@ -30,15 +30,18 @@ PROSE = "Pemerintah daerah mengatakan bahwa bantuan untuk warga akan dikirim pad
 
 
 def read(text: str | bytes, **container: str) -> Reading:
+    """Read a capture with the built-in profiles."""
     data = text.encode() if isinstance(text, str) else text
     return read_article(Capture("a.txt", "text/plain", data, **container), OUTLETS)
 
 
 def fates(reading: Reading) -> list[tuple[str, str]]:
+    """Return fate and rule of each line."""
     return [(line.fate, line.rule) for line in reading.lines]
 
 
 def words(text: str) -> Counter[str]:
+    """Return the words of a Markdown text, without escapes."""
     return Counter(re.findall(r"[^\s\\]+", text))
 
 
@@ -192,7 +195,10 @@ def test_unknown_outlet():
         ("Baca juga: [Foto] Kisah *Lain*", ["Baca juga: [[\\[Foto\\] Kisah \\*Lain\\*]]"]),
         (f"{PROSE}[Gambas:Video CNN] (ptr/ptr)", [f"{PROSE} (ptr/ptr)"]),
         (f"{PROSE} Pewarta: Ani Editor: Budi Copyright © ANTARA 2025 Dilarang keras mengambil konten", [PROSE]),
-        ("Baca juga:\nKisah Lain yang Menarik\nKisah Lain Lagi Hari Ini", ["Baca juga: [[Kisah Lain yang Menarik]]", "Baca juga: [[Kisah Lain Lagi Hari Ini]]"]),
+        (
+            "Baca juga:\nKisah Lain yang Baru\nKisah Lagi Hari Ini",
+            ["Baca juga: [[Kisah Lain yang Baru]]", "Baca juga: [[Kisah Lagi Hari Ini]]"],
+        ),
         (f"Baca Juga\n{PROSE}", [PROSE]),
         ("Scroll ke bawah untuk melanjutkan membaca", []),
         ("Iklan itu ditayangkan selama sepekan.", ["Iklan itu ditayangkan selama sepekan."]),
@@ -260,7 +266,7 @@ def test_two_outlets_at_once():
         (b" \n\t\n", "white space alone"),
         (b"\x00\x01\x02" * 50, "binary data, not text"),
         (b"... --- ...", "no words"),
-        ("Judul Berita\n\n1 Juni 2024\n".encode(), "no text beside the heading and what rules cut"),
+        (b"Judul Berita\n\n1 Juni 2024\n", "no text beside the heading and what rules cut"),
         (b"x" * (LARGEST + 1), "larger than 20 MB"),
     ],
 )
@@ -322,7 +328,7 @@ def test_read_captures(tmp_path):
     ],
 )
 def test_unreadable(tmp_path, name, verdict):
-    """A file that cannot be read is an error with place and verdict; where an ending is unknown, the known ones help."""
+    """A file that cannot be read is an error with place and verdict; the hint names the known endings."""
     (tmp_path / "folder.txt").mkdir()
     (tmp_path / "a.docx").touch()
     with pytest.raises(SeedError) as caught:

@@ -1,14 +1,14 @@
-"""Outlet profiles: what is known of one outlet, from TOML files; built-in ones ship in this folder.
+r"""Outlet profiles: what is known of one outlet, from TOML files; built-in ones ship in this folder.
 
 A profile is ``<id>.toml``: the file's name is the outlet's id, which stands in addresses. Keys are those of `Outlet`
 except ``id``; ``rules``, ``lists``, ``inline`` and ``mentions`` are tables of pattern lists::
 
     name = "GenPI.co"
     time_zone = "Asia/Jakarta"
-    recognise = ['^GenPI\\.co - ']
+    recognise = ['^GenPI\.co - ']
 
     [rules]
-    promo = ['Silakan baca konten menarik lainnya dari GenPI\\.co .+']
+    promo = ['Silakan baca konten menarik lainnya dari GenPI\.co .+']
     editor = ['Redaktur ?: ?(?P<editor>.+)']
 
 Everything is checked here, but no pattern is kept compiled: profiles travel to worker processes.
@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any

@@ -64,8 +64,8 @@ class Renderer:
 
     def __init__(self, config: Config, theme: Theme | None = None) -> None:
         self._config = config
-        self._theme = theme or load_theme(config.templates)
         self._words = load_words(config.site.language)
+        self._theme = theme or load_theme(config.templates, self._words.translations)
         self._bodies = BodyRenderer()
         self._templates: dict[str, Template] = {}
         self._base_path = urlsplit(config.site.base_url).path or "/"
@@ -217,7 +217,6 @@ class Renderer:
 
 def _fill_environment(theme: Theme, config: Config, words: Words, outlet_name: Callable[[str], str]) -> None:
     environment, site = theme.environment, config.site
-    environment.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]
     is_mail = "@" in site.contact and not site.contact.startswith(("mailto:", "http"))
     interface = direction(site.language)
 

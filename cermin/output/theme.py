@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from gettext import NullTranslations
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, meta
+from jinja2 import TemplateNotFound, TemplateSyntaxError, meta
 
 import cermin
 from cermin.errors import Fault, TemplateError
 from cermin.files import digest
+from cermin.output.environment import NewspaperEnvironment
 
 STYLESHEET = "static/style.css"
 
@@ -28,7 +30,7 @@ class Theme:
 
     folders: tuple[Path, ...]
     """The folders to look in, the first that has a file wins."""
-    environment: _Environment
+    environment: NewspaperEnvironment
     stylesheet: str
     """Address of the stylesheet, with a part of its hash in the name, so that it can be cached for ever."""
     assets: dict[str, str]
@@ -57,7 +59,7 @@ class Theme:
             return
         seen.add(name)
         try:
-            source = self.environment.get_source(name)
+            source = self.environment.source_of(name)
             tree = self.environment.parse(source, name)
         except TemplateNotFound as error:
             raise TemplateError.at(f"templates/{name}", f"no such template: {error}") from error
@@ -73,28 +75,11 @@ class Theme:
                 yield from self._read_closure(referenced, seen)
 
 
-class _Environment(Environment):
-    def get_source(self, name: str) -> str:
-        """Return the text of a template."""
-        if self.loader is None:
-            raise TemplateNotFound(name)
-        return self.loader.get_source(self, name)[0]
-
-
-def load_theme(own: Path) -> Theme:
-    """Look through the mirror's ``own`` templates and the built-in ones."""
+def load_theme(own: Path, translations: NullTranslations | None = None) -> Theme:
+    """Look through the mirror's ``own`` templates and the built-in ones; ``translations`` are those of the interface."""
     builtin = builtin_folder()
     folders = tuple(dict.fromkeys(folder.resolve() for folder in (own, builtin) if folder.is_dir()))
-    environment = _Environment(
-        loader=FileSystemLoader(folders),
-        autoescape=lambda name: not (name or "").endswith(".txt"),
-        extensions=["jinja2.ext.i18n"],
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        auto_reload=False,
-        cache_size=-1,
-    )
+    environment = NewspaperEnvironment(folders, translations or NullTranslations())
     assets: dict[str, str] = {}
     sources: dict[str, Path] = {}
     stylesheet = ""

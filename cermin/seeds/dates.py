@@ -65,7 +65,8 @@ _DATE = (
     r"|(?:ngày )?(?P<vi_d>\d{1,2}) tháng (?P<vi_m>\d{1,2}),?(?: năm)? (?P<vi_y>\d{4}))"
 )
 _TIME = (
-    r"(?:(?P<half>上午|下午|午前|午後|오전|오후) ?)?(?P<hour>\d{1,2}) ?(?:[:.h：]|时|時|点|시) ?(?P<minute>\d{2})(?:分|분)?"
+    r"(?:(?P<half>上午|下午|午前|午後|오전|오후) ?)?"
+    r"(?P<hour>\d{1,2}) ?(?:[:.h：]|时|時|点|시) ?(?P<minute>\d{2})(?:分|분)?"
     r"(?:[:.：](?P<second_of>\d{2})(?:[.,]\d+)?)?(?: ?(?P<ampm>[ap])\.? ?m\b\.?)?"
     r"(?: ?\(?(?P<zone>[^\W\d_]{1,5}|(?:gmt|utc)? ?[+-]\d{1,2}(?::?\d{2})?)\)?)?"
 )
@@ -81,10 +82,10 @@ _MORNING = {"a", "上午", "午前", "오전"}
 def read_date(line: str, clock: Clock) -> Dated | None:
     """Return what a line tells when all of it is a date, None when it is something else.
 
-    Known forms: ISO 8601, RFC 2822, day-month-year in figures or words, month-day-year, ``20240620``, Chinese, Japanese,
-    Korean and Vietnamese dates; with a weekday, an outlet's name or a word like "updated" before it, and a time with or
-    without a zone behind it. Ambiguous figures are read as ``clock`` says or not at all; an impossible date, one
-    outside `YEARS` and one later than the capture are not taken.
+    Known forms: ISO 8601, RFC 2822, day-month-year in figures or words, month-day-year, ``20240620``, Chinese,
+    Japanese, Korean and Vietnamese dates; with a weekday, an outlet's name or a word like "updated" before it, and a
+    time with or without a zone behind it. Ambiguous figures are read as ``clock`` says or not at all; an impossible
+    date, one outside `YEARS` and one later than the capture are not taken.
     """
     if len(line) > LONGEST or not any(map(str.isdecimal, line)):
         return None

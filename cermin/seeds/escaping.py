@@ -1,12 +1,12 @@
-"""Plain text -> Markdown that says the same text.
+r"""Plain text -> Markdown that says the same text.
 
 The dialect is Python-Markdown's, plain or with the extensions tables, fenced_code, footnotes and sane_lists; a
 paragraph is one line with empty lines around it, so that nothing that needs two lines (tables, setext headings, code)
 can arise. Escaped is only what would be markup:
 
-- a backslash before ``\\``, `````, ``[``, ``*`` (where it stands twice or begins the line) and ``_`` (where it does not
+- a backslash before ``\``, `````, ``[``, ``*`` (where it stands twice or begins the line) and ``_`` (where it does not
   stand between letters or digits); before ``#`` and ``>`` that begin the line, ``-`` and ``+`` that begin it as a list
-  or a rule, and the full stop of a number that begins it (``2024\\. Tahun``);
+  or a rule, and the full stop of a number that begins it (``2024\. Tahun``);
 - ``&lt;`` for ``<`` before anything but a space, ``&amp;`` for ``&`` that begins an entity, ``&#126;`` for the first of
   three ``~`` that begin the line.
 
@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 
 _SPACE = re.compile(r"[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+")
+_UNFOLDED = re.compile(r"[\t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]|  ")
 _MARKUP = re.compile(r"[\\`\[<*_]|&(?=#?\w+;)")
 _INLINE = re.compile(r"[\\`\[*]|(?<![^\W_])_|_(?![^\W_])|<(?=\S)|&(?=#?\w+;)")
 _INLINE_ONE_STAR = re.compile(r"[\\`\[]|(?<![^\W_])_|_(?![^\W_])|<(?=\S)|&(?=#?\w+;)")
@@ -45,7 +46,7 @@ def see_also(label: str, title: str) -> str:
 
 
 def _fold_space(text: str) -> str:
-    return _SPACE.sub(" ", text).strip()
+    return (_SPACE.sub(" ", text) if _UNFOLDED.search(text) else text).strip()
 
 
 def _escape_inline(text: str) -> str:

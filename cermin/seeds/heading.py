@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cermin.seeds.dates import Clock, Dated, read_date
-from cermin.seeds.lines import match_whole
 from cermin.seeds.rules import RuleSet
 
 WINDOW = 5
@@ -71,7 +70,7 @@ def _find_title(lines: Sequence[str], date: int | None, rules: RuleSet, known_ti
         wanted = fold_title(known_title)
         return next((at for at, line in enumerate(lines[:WINDOW]) if fold_title(line) == wanted), None)
     for position, line in enumerate(lines[:WINDOW]):
-        if position == date or match_whole(line, rules.junk):
+        if position == date or rules.junk.match(line):
             continue
         alone = date is None and position + 1 == len(lines)  # it is all the text there is
         before_date = date == position + 1
@@ -94,7 +93,7 @@ def _find_author(top: Sequence[tuple[int, str]], title: int | None, date: int, r
         if following >= len(top) or position == title or len(top[following][1]) < _BODY:
             continue
         text = top[position][1]
-        if _stands_apart(top, position) and _are_names(text) and not match_whole(text, rules.whole):
+        if _stands_apart(top, position) and _are_names(text) and not rules.whole.match(text):
             return position
     return None
 

@@ -59,15 +59,6 @@ def sort_lines(lines: Sequence[tuple[int, str]], rules: RuleSet) -> list[Piece]:
     return pieces
 
 
-def match_whole(text: str, rules: Sequence[Rule]) -> tuple[Rule, re.Match[str]] | None:
-    """Return the first rule that matches all of a line, with the match."""
-    lowered = text.lower()
-    for rule in rules:
-        if lowered.startswith(rule.literal) and (match := rule.pattern.fullmatch(text)):
-            return rule, match
-    return None
-
-
 def split_match(number: int, rule: Rule, match: re.Match[str]) -> list[Piece]:
     """Return the pieces of a match: one that ends with each named group, the last one with the match."""
     groups = [(match.end(name), name) for name in match.re.groupindex if match[name]]
@@ -93,12 +84,12 @@ def is_title_like(text: str) -> bool:
 
 
 def _sort_whole(number: int, text: str, rules: RuleSet) -> list[Piece]:
-    found = match_whole(text, rules.whole) if len(text) <= LONGEST_RULED else None
+    found = rules.whole.match(text) if len(text) <= LONGEST_RULED else None
     return split_match(number, *found) if found else []
 
 
 def _find_heading(text: str, rules: RuleSet) -> Rule | None:
-    found = match_whole(text, rules.lists) if len(text) <= LONGEST_TITLE else None
+    found = rules.lists.match(text) if len(text) <= LONGEST_TITLE else None
     return found[0] if found else None
 
 

@@ -30,7 +30,7 @@ _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 # Scripts from Hebrew to Mongolian, symbols and emoji, which shape their neighbours by joiners.
 _JOINED = re.compile("[\u0590-\u1bff\u2190-\u2bff\ufb1d-\ufeff\U00010000-\U0010ffff]")
-_RUNS = re.compile(r"[ \t]*\t[ \t]*|  +")
+_RUNS = re.compile(r"\t[ \t]*| [ \t]+")
 
 
 def mend_text(text: str) -> Mended:
@@ -46,8 +46,9 @@ def mend_text(text: str) -> Mended:
     if _ODD.search(text):
         text = _mend_odd(text, repairs)
     text = _BREAKS.sub("\n", text)
-    text, runs = _RUNS.subn(" ", "\n".join(map(str.strip, text.split("\n"))))
-    repairs["repeated space"] += runs
+    text = "\n".join(map(str.strip, text.split("\n")))
+    if "  " in text or "\t" in text:
+        text, repairs["repeated space"] = _RUNS.subn(" ", text)
     return Mended(text.split("\n"), +repairs)
 
 

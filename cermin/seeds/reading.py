@@ -189,7 +189,7 @@ def _sort_body(lines: Sequence[tuple[int, str]], heading: Heading, title: str, r
     repeats = [
         Piece(number, text, "cut", "layout: repeated title")
         for number, text in rest[:REPEATING]
-        if folded and fold_title(text) == folded
+        if folded and len(text) <= 2 * len(title) and fold_title(text) == folded
     ]
     repeated = {piece.number for piece in repeats}
     return [*repeats, *sort_lines([line for line in rest if line[0] not in repeated], rules)]

@@ -1,4 +1,4 @@
-"""Line rules of an outlet, its language and every language -> compiled patterns, in the order in which they are tried."""
+"""Line rules of an outlet, its language and every language -> compiled patterns, in the order they are tried in."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cermin.seeds.languages import load_language
 LABEL = "See also"
 """Before a see-also's title, where the language's file has no label."""
 
+_CHOICE = re.compile(r"\(\?:([^()\[\]\\.^$?*+{}]+)\)(?![?*{])")
 _LITERAL = re.compile(r"(?:\\[^\w\s]|[^\W_]|[ ,:'\"])*")
 _OPTIONAL = frozenset("?*{+|")
 
@@ -27,16 +28,37 @@ class Rule(NamedTuple):
     """Small letters that any match begins with, so that most lines need no pattern to be tried."""
 
 
+class LineRules:
+    """Rules for whole lines, found by a line's first letter: most lines begin as few rules do."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._by_first: dict[str, list[Rule]] = {}
+        self._anyhow: list[Rule] = []
+        for rule in rules:
+            firsts = find_first_letters(rule.pattern.pattern)
+            for first in firsts or self._by_first:
+                self._by_first.setdefault(first, list(self._anyhow)).append(rule)
+            if not firsts:
+                self._anyhow.append(rule)
+
+    def match(self, line: str) -> tuple[Rule, re.Match[str]] | None:
+        """Return the first rule that matches all of the line, with the match."""
+        for rule in self._by_first.get(line[:1].lower(), self._anyhow):
+            if match := rule.pattern.fullmatch(line):
+                return rule, match
+        return None
+
+
 class RuleSet(NamedTuple):
     """All rules for the captures of one outlet in one language."""
 
     label: str
-    whole: tuple[Rule, ...]
-    lists: tuple[Rule, ...]
+    whole: LineRules
+    lists: LineRules
     inline: tuple[Rule, ...]
     mentions: tuple[Rule, ...]
     title: tuple[Rule, ...]
-    junk: tuple[Rule, ...]
+    junk: LineRules
     """Those of ``whole`` that hold in every language: a line that they match is never a title."""
 
 
@@ -57,12 +79,12 @@ def compile_rules(outlet: Outlet | None, language: str) -> RuleSet:
     whole = gather("rules")
     return RuleSet(
         label=own.get("see_also", LABEL),
-        whole=whole,
-        lists=gather("lists"),
+        whole=LineRules(whole),
+        lists=LineRules(gather("lists")),
         inline=gather("inline"),
         mentions=gather("mentions"),
         title=gather("title"),
-        junk=tuple(rule for rule in whole if rule.name.startswith("any: ")),
+        junk=LineRules(rule for rule in whole if rule.name.startswith("any: ")),
     )
 
 
@@ -75,7 +97,7 @@ def _compile(sources: Iterable[tuple[str, Rules]]) -> Iterator[Rule]:
 
 def find_literal(pattern: str) -> str:
     """Return text that every match of the pattern must hold: its literal beginning, empty where that is not certain."""
-    if "|" in re.sub(r"\\.|\[[^]]*\]|\((?:[^()\\]|\\.)*\)", "", pattern):
+    if _has_choice(pattern):
         return ""
     pattern = pattern.removeprefix("^")
     literal = _LITERAL.match(pattern)[0]  # type: ignore[index]  # the pattern matches the empty text as well
@@ -83,3 +105,20 @@ def find_literal(pattern: str) -> str:
     if following in _OPTIONAL and literal:
         literal = literal[:-2] if literal[-2:-1] == "\\" else literal[:-1]
     return re.sub(r"\\(.)", r"\1", literal)
+
+
+def find_first_letters(pattern: str) -> frozenset[str]:
+    """Return the small letters that any match of the pattern begins with; empty where that is not certain."""
+    if literal := find_literal(pattern):
+        return frozenset(literal[0].lower())
+    choice = _CHOICE.match(pattern)
+    words = choice[1].split("|") if choice and not _has_choice(pattern) else [""]
+    return frozenset(word[0].lower() for word in words) if all(words) else frozenset()
+
+
+def _has_choice(pattern: str) -> bool:
+    """Whether the pattern is several at its top level; a nested group that hides this errs on the safe side."""
+    bare = re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]", "", pattern)
+    while bare != (inner := re.sub(r"\([^()]*\)", "", bare)):
+        bare = inner
+    return "|" in bare

@@ -16,8 +16,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-SAMPLE = 2_500
+SAMPLE = 1_500
 """Characters of a text that are looked at."""
+SCRIPT_SAMPLE = 600
+"""Characters of it that tell the script."""
 ENOUGH = 0.04
 """Share of a text's words that must be known ones of a language."""
 
@@ -75,7 +77,7 @@ def load_language(tag: str) -> Mapping[str, Any]:
 def guess_language(text: str) -> str:
     """Return the language of a text as BCP 47 tag by its script and its frequent words, empty when neither tells."""
     sample = text[:SAMPLE]
-    script = _find_script(sample) if _OTHER_SCRIPT.search(sample) else ""
+    script = _find_script(sample[:SCRIPT_SAMPLE]) if _OTHER_SCRIPT.search(sample) else ""
     if script and script not in _SHARED:
         return script
     words = _WORD.findall(sample.lower())
