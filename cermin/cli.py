@@ -5,6 +5,7 @@ Exit codes: 0 done; 1 something failed, and was said; 2 the call was wrong; 130 
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 from collections.abc import Callable, Sequence
@@ -39,6 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Who read our output stopped reading, as `| head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        code = FAILED
+    except OSError as error:
+        _tell([Fault(str(error.filename or ""), error.strerror or str(error))])
         code = FAILED
     return code
 
@@ -150,16 +154,20 @@ def _import(options: Options, paths: Sequence[Path]) -> int:
 def _into_seeds(config: Config, path: Path) -> str:
     """Return where a capture stands below seeds/; one from elsewhere is copied there."""
     place = path.resolve()
-    if place.is_relative_to(config.seeds):
-        return place.relative_to(config.seeds).as_posix() if place != config.seeds else ""
+    seeds = config.seeds.resolve()
+    if place.is_relative_to(seeds):
+        return place.relative_to(seeds).as_posix() if place != seeds else ""
     sources = [place] if place.is_file() else sorted(item for item in place.rglob("*") if item.is_file())
     for source in sources:
-        target = config.seeds / source.relative_to(place.parent)
-        if target.exists() and target.read_bytes() != source.read_bytes():
+        target = seeds / source.relative_to(place.parent)
+        if target.exists() and not filecmp.cmp(source, target, shallow=False):
             raise CerminError.at(target, f"another capture than {source} has this name", "rename one of them")
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target)
+            # Under a name that import skips, so that a copy which is cut short is never taken for a capture.
+            temporary = target.with_name(f".{target.name}.tmp")
+            shutil.copy2(source, temporary)
+            temporary.replace(target)
     return place.name
 
 

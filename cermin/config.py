@@ -96,13 +96,12 @@ def _read_site(path: Path, faults: list[Fault]) -> Site:
     except OSError as error:
         faults.append(Fault(NAME, f"cannot be read: {error.strerror}"))
         return Site()
-    unknown = [name for name in tables if name != "site"]
-    faults += [Fault(NAME, f'unknown table "{name}"{guess(name, ["site"])}') for name in unknown]
+    known = {item.name: type(item.default) for item in fields(Site)}
+    faults += [_stray(name, known) for name in tables if name != "site"]
     settings = tables.get("site", {})
     if not isinstance(settings, dict):
         faults.append(Fault(NAME, '"site" is not a table', "write [site] on a line of its own"))
         return Site()
-    known = {item.name: type(item.default) for item in fields(Site)}
     values: dict[str, Any] = {}
     for name, value in settings.items():
         if name not in known:
@@ -115,6 +114,12 @@ def _read_site(path: Path, faults: list[Fault]) -> Site:
     site = Site(**values)
     faults += _check_site(site)
     return site
+
+
+def _stray(name: str, known: Mapping[str, type]) -> Fault:
+    if name in known:
+        return Fault(NAME, f"{name} stands outside of [site]", "move it below the line [site]")
+    return Fault(NAME, f'unknown table "{name}"{guess(name, ["site"])}')
 
 
 def _check_site(site: Site) -> list[Fault]:

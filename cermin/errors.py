@@ -74,6 +74,10 @@ class OutputError(CerminError):
     """An output folder that cannot be written."""
 
 
+class BrokenCatalogueError(CerminError):
+    """A catalogue that was damaged, and is gone now."""
+
+
 class BusyError(CerminError):
     """Another cermin works on the same mirror."""
 

@@ -7,24 +7,28 @@ the catalogue; workers read, compute and write files.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
+from itertools import islice
+from typing import ParamSpec, TypeVar
 
 from filelock import FileLock, Timeout
 
 from cermin import content, executors, output, seeds, site
 from cermin.config import Config
-from cermin.errors import BusyError, Fault, SeedError, UsageError
+from cermin.errors import BrokenCatalogueError, BusyError, CerminError, Fault, SeedError, UsageError
 from cermin.files import digest, remove
 from cermin.inputs import import_rules, shared_inputs
 from cermin.records import Capture, Failure, Page, Reading
 from cermin.report import Reporter, Stage
-from cermin.site.catalogue import SeedRow
+from cermin.site.catalogue import PageRow, SeedRow
 
 TRANSACTION = 1000
 """Rows that are committed together."""
+PLANNED = 250
+"""Pages that are planned, and what was made before committed, before the next is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,27 @@ class Built:
     seconds: float
 
 
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
+
+
+def _with_sound_catalogue(verb: Callable[Given, Answer]) -> Callable[Given, Answer]:
+    """Let a verb begin again, once, when its catalogue turns out to be damaged: it comes back from what is there."""
+
+    @wraps(verb)
+    def call(*args: Given.args, **words: Given.kwargs) -> Answer:
+        try:
+            return verb(*args, **words)
+        except BrokenCatalogueError:
+            return verb(*args, **words)
+
+    return call
+
+
 # --- the two verbs ------------------------------------------------------------------------------------------------
 
 
+@_with_sound_catalogue
 def import_seeds(config: Config, report: Reporter, *, jobs: int = 0, below: Sequence[str] = ()) -> Imported:
     """Turn captures into article files: all of seeds/, or what stands at or below the paths ``below`` in it.
 
@@ -96,6 +118,7 @@ def import_seeds(config: Config, report: Reporter, *, jobs: int = 0, below: Sequ
     )
 
 
+@_with_sound_catalogue
 def build(config: Config, report: Reporter, *, jobs: int = 0) -> Built:
     """Make the site: gather the article files, plan the pages, render those that are stale, prune those that are gone.
 
@@ -106,9 +129,8 @@ def build(config: Config, report: Reporter, *, jobs: int = 0) -> Built:
         _gather(config, catalogue, report, jobs)
         theme = output.load_theme(config.templates)
         ask = site.Queries(catalogue, config, theme.assets)
-        found = set(output.find_output(config.output))
-        missing = _compare_output(config, catalogue, found)
-        plan = site.plan_pages(catalogue, ask, partial(shared_inputs, config, theme), missing)
+        found = _compare_output(config, catalogue)
+        plan = site.plan_pages(catalogue, ask, partial(shared_inputs, config, theme))
         changed = _render(config, catalogue, plan, report, jobs)
         changed += _prune(config, catalogue, plan, found)
         faults = catalogue.content_faults() + catalogue.failures()
@@ -123,14 +145,18 @@ def build(config: Config, report: Reporter, *, jobs: int = 0) -> Built:
 def open_mirror(config: Config) -> Iterator[site.Catalogue]:
     """Open the catalogue for this process alone.
 
-    Raises BusyError when another cermin works on the mirror.
+    Raises BusyError when another cermin works on the mirror, BrokenCatalogueError when the catalogue was damaged and
+    is taken away, CerminError when the file system refuses.
     """
-    config.state.mkdir(parents=True, exist_ok=True)
     lock = FileLock(config.state / "lock")
     try:
+        config.state.mkdir(parents=True, exist_ok=True)
         lock.acquire(blocking=False)
     except Timeout as error:
         raise BusyError.at(config.root, "another cermin works on this mirror", "wait until it is done") from error
+    except OSError as error:
+        verdict, hint = f"cannot be written: {error.strerror}", "cermin keeps its cache there; it can be deleted"
+        raise CerminError.at(config.state, verdict, hint) from error
     try:
         with site.open_catalogue(config.state) as catalogue:
             yield catalogue
@@ -261,7 +287,7 @@ def _settle_one(
     twin = "" if path else catalogue.seed_with_text(text)
     if twin:
         return SeedRow(reading.seed, file.path, reading.sha256, text, "duplicate", twin), ""
-    path = path or content.content_path(article, lambda taken: (config.content / taken).exists())
+    path = content.settle_path(config.content, path, article)
     status = content.write_article(config.content, path, article)
     return SeedRow(reading.seed, file.path, reading.sha256, text, "article", path), status
 
@@ -269,37 +295,46 @@ def _settle_one(
 # --- plan, render, prune: catalogue -> output/ ----------------------------------------------------------------------
 
 
-def _compare_output(config: Config, catalogue: site.Catalogue, found: set[str]) -> set[str]:
-    """Return the kinds of pages of which files are missing in output/, or that failed; forget what is not there.
+def _compare_output(config: Config, catalogue: site.Catalogue) -> set[str]:
+    """Forget the pages whose files are missing in output/; have their kinds planned, and those in which pages failed.
+
+    Returns the paths of all files in output/.
 
     Raises OutputError when output/ holds what cermin did not make.
     """
-    is_known = catalogue.meta("output") == str(config.output) and catalogue.count_pages() > 0
+    is_known = catalogue.meta("output") == str(config.output)
     output.check_is_ours(config.output, known=is_known)
-    incomplete = catalogue.kinds_with_failures()
+    found = set(output.find_output(config.output))
     with catalogue.batch():
         if not is_known:
             catalogue.forget_pages()
             catalogue.touch_all()
             catalogue.keep_meta("output", str(config.output))
+        incomplete = catalogue.kinds_with_failures()
         for path, kind in [(path, kind) for path, kind in catalogue.page_paths() if path not in found]:
             catalogue.drop_page(path)
             incomplete.add(kind)
-    return incomplete
+        for kind in incomplete:
+            catalogue.drop_planned(kind)
+    return found
 
 
 def _render(config: Config, catalogue: site.Catalogue, plan: site.Plan, report: Reporter, jobs: int) -> list[str]:
     """Make the stale pages and record them; return the paths of the files that changed."""
     changed: list[str] = []
-    rows = {}
+    rows: dict[str, PageRow] = {}
 
-    def stale_pages() -> Iterator[Page]:
-        for page, row in plan.stale():
-            rows[page.path] = row
-            yield page
+    def stale_pages(checkpoint: Callable[[], None]) -> Iterator[Page]:
+        # That a page is about to be written is committed before it is, so that a build which is cut short leaves no
+        # file that the catalogue takes for another.
+        stale = plan.stale()
+        while some := list(islice(stale, PLANNED)):
+            checkpoint()
+            rows.update((page.path, row) for page, row in some)
+            yield from (page for page, _ in some)
 
     with catalogue.batch() as checkpoint, report.stage("Making pages", plan.expected()) as stage:
-        for number, result in enumerate(executors.run(output.MakePages(config), stale_pages(), jobs), 1):
+        for result in executors.run(output.MakePages(config), stale_pages(checkpoint), jobs):
             row = rows.pop(result.path)
             if isinstance(result, Failure):
                 catalogue.keep_failure(result.path, row.kind, result.fault, plan.build)
@@ -308,8 +343,6 @@ def _render(config: Config, catalogue: site.Catalogue, plan: site.Plan, report: 
                 if result.status != "same":
                     changed.append(result.path)
             stage.advance()
-            if number % TRANSACTION == 0:
-                checkpoint()
     return changed
 
 
@@ -347,6 +380,7 @@ def explain_capture(config: Config, seed: str) -> list[Reading]:
     raise SeedError.at(f"seeds/{seed}", "no such capture")
 
 
+@_with_sound_catalogue
 def explain_page(config: Config, report: Reporter, path: str) -> list[str]:
     """Return why the page at ``path`` below output/ would be made again; nothing when it is fresh.
 
@@ -364,6 +398,7 @@ def explain_page(config: Config, report: Reporter, path: str) -> list[str]:
     return reasons
 
 
+@_with_sound_catalogue
 def check(config: Config, report: Reporter) -> tuple[int, int, list[Fault]]:
     """Look through article files and output/.
 

@@ -37,7 +37,8 @@ QUIET_MS = 60
 _NO_SCRIPT = b"default-src 'none';"
 _WITH_SCRIPT = b"default-src 'none'; script-src 'self'; connect-src 'self' ws:;"
 _STYLE = """\
-.preview-faults { background: #8c1d18; color: #fff; padding: 1rem max(1rem, calc(50% - 36rem)); font: 1rem/1.5 system-ui; }
+.preview-faults { background: #8c1d18; color: #fff; font: 1rem/1.5 system-ui; }
+.preview-faults { padding: 1rem max(1rem, calc(50% - 36rem)); }
 .preview-faults h2 { font: inherit; font-weight: bold; margin: 0; }
 .preview-faults dl { margin: 0; }
 .preview-faults code { color: inherit; background: none; overflow-wrap: anywhere; white-space: pre-wrap; }
@@ -147,7 +148,10 @@ class SiteHandler(RequestHandler):
             return
         inside = path[len(prefix) :]
         output = self.preview.config.output
-        place = (output / inside).resolve()
+        try:
+            place = (output / inside).resolve()
+        except (ValueError, OSError):  # a NUL, a circle of links
+            place = output.parent
         if not place.is_relative_to(output):
             self._send_missing()
         elif place.is_dir():
@@ -182,8 +186,9 @@ class SiteHandler(RequestHandler):
 
     def _send_page(self, page: bytes, status: int) -> None:
         port = urlsplit(f"//{self.request.host}").port or 80
-        script = f'<link rel="stylesheet" href="/preview.css"><script src="/livereload.js?port={port}" defer></script></head>'
-        page = page.replace(_NO_SCRIPT, _WITH_SCRIPT, 1).replace(b"</head>", script.encode(), 1)
+        style = '<link rel="stylesheet" href="/preview.css">'
+        script = f'<script src="/livereload.js?port={port}" defer></script>'
+        page = page.replace(_NO_SCRIPT, _WITH_SCRIPT, 1).replace(b"</head>", f"{style}{script}</head>".encode(), 1)
         if self.preview.faults:
             page = re.sub(rb"<body[^>]*>", lambda match: match[0] + _note(self.preview.faults).encode(), page, count=1)
         self.set_status(status)

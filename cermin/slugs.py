@@ -29,9 +29,10 @@ def slugify(text: str) -> str:
 
     The result is a pure function of the text, in NFC, safe as a file name, and empty when no letter or digit is left.
     """
-    folded = _DROPPED.sub("", unicodedata.normalize("NFKC", text).casefold())
+    # Lower case behind casefold(), for Cherokee, which it folds to capitals.
+    folded = _DROPPED.sub("", unicodedata.normalize("NFKC", text).casefold().lower())
     if not folded.isascii():
-        folded = "".join(map(_slug_characters, folded.translate(_LATIN)))
+        folded = _drop_accents("".join(map(_slug_characters, folded.translate(_LATIN))))
         words = unicodedata.normalize("NFC", folded).split()
     else:
         words = _NOT_ASCII_WORD.sub(" ", folded).split()
@@ -53,6 +54,15 @@ def _slug_characters(character: str) -> str:
     if category[0] == "M":
         return "" if ord(character) in _VARIATION_SELECTORS else character
     return character if character.isalnum() else " "
+
+
+def _drop_accents(text: str) -> str:
+    """Return the text without the marks that stand on a Latin letter, on nothing, or on a space."""
+    kept: list[str] = []
+    for character in text:
+        if unicodedata.category(character)[0] != "M" or (kept and not kept[-1].isascii()):
+            kept.append(character)
+    return "".join(kept)
 
 
 def _shorten(slug: str) -> str:

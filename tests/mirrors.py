@@ -1,4 +1,4 @@
-"""What tests of whole mirrors share: article files, builds in this process and in others, and a clean build to compare with."""
+"""What tests of whole mirrors share: article files, builds in this process and others, clean builds to compare with."""
 
 from __future__ import annotations
 

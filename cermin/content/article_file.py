@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from cermin.characters import CONTROL, decode
@@ -18,7 +19,7 @@ from cermin.slugs import RESERVED
 LONGEST_FILE = 16 * 1024 * 1024
 """Bytes of an article file; a larger one is refused."""
 
-_WRITTEN_LINE = re.compile(rb"^written: ([0-9a-f]+)\r?\n", re.MULTILINE)
+_WRITTEN_LINE = re.compile(rb"^written: \"?([0-9a-f]+)\"?\r?\n", re.MULTILINE)
 _SEED_LINE = re.compile(rb"^seed: *(.+?)\s*$", re.MULTILINE)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?")
 _LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
@@ -52,7 +53,10 @@ def format_article(article: Article) -> str:
 def is_hand_edited(data: bytes) -> bool:
     """Tell whether a person wrote or changed the file: it is not, to the letter, what cermin wrote."""
     match = _WRITTEN_LINE.search(data)
-    return match is None or match[1].decode() != digest(data[: match.start()] + data[match.end() :])
+    if match is None:
+        return True
+    unsigned = data[: match.start()] + data[match.end() :]
+    return match[0] not in format_head({"written": digest(unsigned)}).encode()
 
 
 def written_hash(data: bytes) -> str:
@@ -134,19 +138,23 @@ def _entry(path: str, data: bytes, head: Head, body: str) -> Entry:
 def _check_path(path: str) -> list[tuple[str, str]]:
     """A path is an address: it must be able to stand in a link and in any file system as it is."""
     parts = path.removesuffix(".md").split("/")
-    faults = []
-    for part in parts:
-        good = part and all(c.isalnum() or c in "-_." or unicodedata.category(c)[0] == "M" for c in part)
-        if not good or part.startswith("."):
-            faults.append((f'a name holds more than letters, digits, "-", "_" and ".": "{part}"', "rename it"))
-        elif part != unicodedata.normalize("NFC", part.lower()):
-            faults.append((f'a name is not in lower case: "{part}"', f'rename it to "{part.lower()}"'))
+    faults = [fault for part in parts if (fault := _check_name(part))]
     shape = "an article stands at content/<outlet>/<yyyy>/<mm>/<slug>.md"
     if len(parts) < 3:  # noqa: PLR2004 - outlet, a folder, slug
         faults.append(("not in a folder of an outlet", shape))
     if not _OUTLET.fullmatch(parts[0]) or parts[0] in RESERVED:
         faults.append((f'"{parts[0]}" cannot be the name of an outlet', shape))
     return faults
+
+
+@lru_cache(maxsize=4096)
+def _check_name(name: str) -> tuple[str, str] | None:
+    good = name and all(c.isalnum() or c in "-_." or unicodedata.category(c)[0] == "M" for c in name)
+    if not good or name.startswith("."):
+        return f'a name holds more than letters, digits, "-", "_" and ".": "{name}"', "rename it"
+    if name != unicodedata.normalize("NFC", name.lower()):
+        return f'a name is not in lower case: "{name}"', f'rename it to "{name.lower()}"'
+    return None
 
 
 def _check_values(path: str, values: dict[str, Value]) -> list[tuple[int, str, str]]:

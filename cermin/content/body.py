@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 
 EXCERPT = 200
 """Characters of an excerpt, at most."""
@@ -39,15 +40,13 @@ def excerpt_of(body: str) -> str:
     return cut(words, EXCERPT)
 
 
-def _paragraphs(body: str) -> list[str]:
-    found = []
+def _paragraphs(body: str) -> Iterator[str]:
     # A few paragraphs are enough; a long body is not read to its end.
-    for block in re.split(r"\n\s*\n", body[: 16 * EXCERPT].strip("\n")):
+    for block in body[: 16 * EXCERPT].replace("\r\n", "\n").strip("\n").split("\n\n"):
         if _NOT_PROSE.match(block) or _REFERENCE.search(block):
             continue
         if text := _plain(block):
-            found.append(text)
-    return found
+            yield text
 
 
 def _plain(block: str) -> str:

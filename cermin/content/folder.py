@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cermin.content.article_file import format_article, is_hand_edited, parse_entry, seed_of, written_hash
 from cermin.errors import ContentError, Fault
-from cermin.files import put
+from cermin.files import put, remove
 from cermin.records import Article, Entry
 from cermin.slugs import slugify
 
@@ -84,6 +84,26 @@ def content_path(article: Article, is_taken: Callable[[str], bool]) -> str:
         number += 1
         path = f"{stem}-{number}.md"
     return path
+
+
+def settle_path(content: Path, path: str, article: Article) -> str:
+    """Return where an article is written: at ``path``, where its file stands, or where a new one goes.
+
+    The address of an article never changes but for one reason: its capture is now known to be of another outlet. Then
+    its file is taken away, unless a person changed it, and the article goes to the folder of that outlet.
+    """
+    if path and (path.partition("/")[0] == article.outlet or _is_kept(content / path)):
+        return path
+    if path:
+        remove(content, path)
+    return content_path(article, lambda taken: (content / taken).exists())
+
+
+def _is_kept(file: Path) -> bool:
+    try:
+        return is_hand_edited(file.read_bytes())
+    except OSError:
+        return False
 
 
 def write_article(content: Path, path: str, article: Article) -> str:

@@ -14,7 +14,7 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-from cermin.characters import decode
+from cermin.characters import CONTROL, decode
 from cermin.errors import Fault, guess
 
 TEXTS = ("title", "outlet", "lang", "editor", "agency", "place", "section", "url", "summary", "seed", "sha256")
@@ -28,6 +28,13 @@ KEYS = (
 FENCE = "---"
 LONGEST_HEAD = 256 * 1024
 """Bytes of front matter that are read; more is a mistake or an attack."""
+DEEPEST = 50
+"""Lists and mappings inside of one another that are read; none of ours needs more than one."""
+
+
+_OPENING = re.compile(rb"---[ \t]*\r?(?:\n|\Z)")
+_CLOSING = re.compile(rb"^---[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
+_NESTING = re.compile(r"[\[{]|[-?] ")
 
 
 class Value(NamedTuple):
@@ -60,9 +67,12 @@ def read_head(data: bytes) -> Head:
     """Read the front matter of a file.
 
     Raises FrontMatterError with every fault: no opening or closing fence, a byte order mark, text that is not UTF-8,
-    YAML that does not parse, an unknown key, a key that stands twice, a value of the wrong shape.
+    control characters, YAML that does not parse, an unknown key, a key that stands twice, a value of the wrong shape.
     """
     head, body_at = _split(data)
+    if control := CONTROL.search(head):
+        line = head.count("\n", 0, control.start()) + 2
+        raise FrontMatterError((line, f"a control character: {control[0]!r}", "take it out"))
     handler = _StrictHandler()
     try:
         frontmatter.parse(f"{FENCE}\n{head}\n{FENCE}\n", handler=handler)
@@ -71,8 +81,6 @@ def read_head(data: bytes) -> Head:
         verdict = f"front matter is not YAML: {getattr(error, 'problem', None) or error}"
         hint = "put quotes around a value that holds a colon, a # or a quote"
         raise FrontMatterError((mark.line + 2 if mark else 1, verdict.replace("\n", " "), hint)) from error
-    except RecursionError as error:
-        raise FrontMatterError((1, "front matter is nested too deep", "")) from error
     if handler.faults:
         raise FrontMatterError(*handler.faults)
     return Head(handler.values, body_at)
@@ -81,11 +89,11 @@ def read_head(data: bytes) -> Head:
 def _split(data: bytes) -> tuple[str, int]:
     if data.startswith(b"\xef\xbb\xbf"):
         raise FrontMatterError((1, "the file begins with a byte order mark", "save it as UTF-8 without BOM"))
-    first = data[:5].rstrip()
-    if first != b"---" and not data.startswith((b"---\n", b"---\r\n")):
+    opening = _OPENING.match(data)
+    if opening is None:
         raise FrontMatterError((1, "no front matter", _opening_hint(data)))
-    start = data.index(b"\n") + 1 if b"\n" in data else len(data)
-    closing = re.compile(rb"^---[ \t]*\r?(?:\n|\Z)", re.MULTILINE).search(data, start, start + LONGEST_HEAD)
+    start = opening.end()
+    closing = _CLOSING.search(data, start, start + LONGEST_HEAD)
     if closing is None:
         raise FrontMatterError((1, "front matter is not closed", "write a line of --- behind it"))
     try:
@@ -115,6 +123,9 @@ class _StrictHandler(YAMLHandler):
 
     def load(self, fm: str, **_: object) -> dict[str, object]:
         """Compose ``fm`` and check its shape against the known keys."""
+        if _is_deep(fm):
+            self.faults.append((1, "front matter is nested too deep", "write each value in one line"))
+            return {}
         node = yaml.compose(fm, Loader=_Loader)
         if node is None:
             self.faults.append((1, "front matter is empty", "it needs a title at least"))
@@ -150,6 +161,18 @@ class _StrictHandler(YAMLHandler):
         else:
             self.faults.append((line, f"{key} is not a text", f"write {key}: in one line, in quotes if need be"))
         return None
+
+
+def _is_deep(head: str) -> bool:
+    """Tell whether composing would go deep: libyaml's binding calls itself for each level, and crashes the process."""
+    if len(_NESTING.findall(head)) < DEEPEST:
+        return False
+    depth = 0
+    for event in yaml.parse(head, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]  # the C loader where it was built

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
+
+from cermin.errors import CerminError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -23,7 +27,10 @@ _task: Callable[[Any], Any]
 def run_in_processes(
     task: Callable[[list[Item]], Result], batches: Iterable[list[Item]], jobs: int
 ) -> Iterator[Result]:
-    """Run the batches in ``jobs`` processes; ``task`` is sent to each of them once."""
+    """Run the batches in ``jobs`` processes; ``task`` is sent to each of them once.
+
+    Raises CerminError when a process is ended from outside, as systems do that run out of memory.
+    """
     # A forked worker starts in a few milliseconds with everything imported; it is safe on Linux and from a lone thread.
     method = "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
     pool = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), _begin, (task,))
@@ -35,6 +42,9 @@ def run_in_processes(
                 yield flying.popleft().result()
         while flying:
             yield flying.popleft().result()
+    except BrokenProcessPool as error:
+        hint = "where memory is short, fewer of them may help: `--jobs 1`"
+        raise CerminError.at("", "a worker process was ended from outside", hint) from error
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -44,6 +54,14 @@ def _begin(task: Callable[[Any], Any]) -> None:
     _task = task
     # Ctrl-C goes to the whole group; the parent alone answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this worker when its parent is killed: it would wait for work for ever, and hold the mirror's lock."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _run(batch: Any) -> Any:

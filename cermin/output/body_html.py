@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NAMED = r"(?:\\.|[^\]\\\n]|\](?!\]))+"
-_REFERENCE = re.compile(rf"\[\[({_NAMED})\]\]")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 # A paragraph in one line that Python-Markdown would not look at twice: no sign of markup in it, none of a list, heading
@@ -38,7 +37,7 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _NO_MARKUP = r"[^\\`*_\[\]<>&|~{}\x00-\x1f\x7f\x85\xa0\u2028\u2029]"
 _BEGINNING = rf"(?!\d+[.)]|[\s#+=:!-]){_NO_MARKUP}"
 _PLAIN = re.compile(rf"{_BEGINNING}{_NO_MARKUP}*(?<!\s)")
-_SEE_ALSO = re.compile(rf"({_BEGINNING}{_NO_MARKUP}{{0,40}}: )\[\[({_NAMED})\]\]")
+_SEE_ALSO = re.compile(rf"({_BEGINNING}{_NO_MARKUP}{{0,40}}: )\[\[(?!.*[\x00-\x1f])({_NAMED})\]\]")
 
 TAGS = frozenset(
     "a abbr b blockquote br cite code dd del dfn dl dt em figcaption figure h2 h3 h4 h5 h6 hr i ins kbd li mark ol p "
@@ -60,7 +59,8 @@ _SANITISER = nh3.Cleaner(
     allowed_classes={"p": {"see-also"}, "span": {"missing"}, "sup": {"footnote-ref"}},
     url_schemes={"http", "https", "mailto", "tel"},
     link_rel=None,
-    set_tag_attribute_values={},
+    # A wide table scrolls inside itself, so the keyboard must reach it.
+    set_tag_attribute_values={"table": {"tabindex": "0"}},
 )
 
 
@@ -95,8 +95,13 @@ class BodyRenderer:
                 output_format="html",
             )
         self._references.see_also, self._references.root = see_also, root
-        # Without a reset the footnotes of one article appear in the next.
-        html = self._markdown.reset().convert(body)
+        try:
+            # Without a reset the footnotes of one article appear in the next.
+            html = self._markdown.reset().convert(body)
+        except Exception:
+            # What was broken off leaves its state behind, which no reset takes away.
+            self._markdown = None
+            raise
         return _SANITISER.clean(html)
 
 
@@ -154,9 +159,14 @@ class _ReferencePattern(InlineProcessor):
             element.set("href", self._references.root + quote(address))
         else:
             element.set("class", "missing")
-        element.text = AtomicString(title)
+        element.text = _literal(title)
         element.set("data-see-also", "")
         return element, m.start(0), m.end(0)
+
+
+def _literal(text: str) -> AtomicString:
+    """Return text as it is to be read: Python-Markdown leaves what looks like a character reference as it stands."""
+    return AtomicString(text.replace("&", "&amp;"))
 
 
 class _NewsTree(Treeprocessor):
@@ -195,10 +205,17 @@ def _replace_picture(image: Element) -> None:
     tail = image.tail
     image.clear()
     image.tail = tail
-    if urlsplit(source).scheme in {"http", "https"}:
+    if _is_web_address(source):
         image.tag = "a"
         image.set("href", source)
         image.text = AtomicString(description or source)
     else:
         image.tag = "em"
         SubElement(image, "span").text = AtomicString(description)
+
+
+def _is_web_address(address: str) -> bool:
+    try:
+        return urlsplit(address).scheme in {"http", "https"}
+    except ValueError:  # "http://[" and its like
+        return False

@@ -1,4 +1,4 @@
-"""Jinja, set up for a hundred thousand pages: what is known when a template is compiled is not asked again for each page.
+"""Jinja, set up for a hundred thousand pages: what is known at compile time is not asked again for each page.
 
 Two things differ from a plain environment, and neither changes a page. Words of the interface (``_("Latest")``) are
 translated while a template is compiled, as a site has one interface language. And values are escaped by a function that
@@ -35,7 +35,7 @@ def quick_escape(value: object) -> str:
 
 
 class _Generator(CodeGenerator):
-    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ANN401 - Jinja's own
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
             self.write("environment.quick_escape(")
         else:
@@ -86,5 +86,5 @@ class NewspaperEnvironment(Environment):
             raise TemplateNotFound(name)
         return self.loader.get_source(self, name)[0]
 
-    def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:  # noqa: ANN401 - Jinja's own
+    def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
         return super()._generate(self._translator.visit(source), *args, **kwargs)

@@ -115,7 +115,7 @@ class Renderer:
         except CerminError:
             raise
         except (JinjaError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
-            raise template_error(error, page.template) from error
+            raise template_error(error, page.template, self._theme.folders) from error
 
     def _template(self, name: str) -> Template:
         if name not in self._templates:
@@ -128,7 +128,7 @@ class Renderer:
         entry: Entry = page.answers["entry"]
         address = page.answers["section"]
         see_also = {title: target for title, target in page.answers["see_also"] if target and target != page.path}
-        body = self._bodies.render(self._body(entry), see_also, root)
+        body = self._render_body(entry, see_also, root)
         return {
             "body": Markup(body),  # noqa: S704 - rendered from plain text, or sanitised
             "outlet": (self.outlet_name(entry.outlet), f"{entry.outlet}/index.html"),
@@ -138,6 +138,14 @@ class Renderer:
                 entry, self.outlet_name(entry.outlet), self._absolute(page.path), self._config.site.language
             ),
         }
+
+    def _render_body(self, entry: Entry, see_also: dict[str, str], root: str) -> str:
+        body = self._body(entry)
+        try:
+            return self._bodies.render(body, see_also, root)
+        except (RecursionError, ValueError) as error:
+            place, hint = f"content/{entry.content_path}", "lists or quotations may stand too deep in one another"
+            raise OutputError.at(place, f"the body cannot be made into HTML: {error}", hint) from error
 
     def _body(self, entry: Entry) -> str:
         path = self._config.content / entry.content_path

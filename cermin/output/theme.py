@@ -62,7 +62,7 @@ class Theme:
             source = self.environment.source_of(name)
             tree = self.environment.parse(source, name)
         except TemplateNotFound as error:
-            raise TemplateError.at(f"templates/{name}", f"no such template: {error}") from error
+            raise TemplateError.at(f"templates/{name}", "no such template") from error
         except TemplateSyntaxError as error:
             raise template_error(error, name) from error
         except UnicodeDecodeError as error:
@@ -76,7 +76,10 @@ class Theme:
 
 
 def load_theme(own: Path, translations: NullTranslations | None = None) -> Theme:
-    """Look through the mirror's ``own`` templates and the built-in ones; ``translations`` are those of the interface."""
+    """Look through the mirror's ``own`` templates and the built-in ones.
+
+    ``translations`` are those of the interface; a theme that is only asked what it holds needs none.
+    """
     builtin = builtin_folder()
     folders = tuple(dict.fromkeys(folder.resolve() for folder in (own, builtin) if folder.is_dir()))
     environment = NewspaperEnvironment(folders, translations or NullTranslations())
@@ -103,8 +106,8 @@ def _static_files(folders: tuple[Path, ...]) -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
-def template_error(error: Exception, name: str) -> TemplateError:
-    """Return what a template did wrong, with its place."""
+def template_error(error: Exception, name: str, folders: tuple[Path, ...] = ()) -> TemplateError:
+    """Return what a template in one of ``folders`` did wrong, with its place."""
     if isinstance(error, TemplateSyntaxError):
         return TemplateError.at(f"templates/{error.name or name}:{error.lineno}", error.message or "cannot be parsed")
     place, line = f"templates/{name}", 0
@@ -112,6 +115,10 @@ def template_error(error: Exception, name: str) -> TemplateError:
     while frame:
         filename = frame.tb_frame.f_code.co_filename
         if filename.endswith((".html", ".xml", ".txt")):
-            place, line = f"templates/{Path(filename).name}", frame.tb_lineno
+            place, line = f"templates/{_name_below(folders, Path(filename))}", frame.tb_lineno
         frame = frame.tb_next
     return TemplateError(Fault(f"{place}:{line}" if line else place, f"{type(error).__name__}: {error}"))
+
+
+def _name_below(folders: tuple[Path, ...], path: Path) -> str:
+    return next((path.relative_to(folder).as_posix() for folder in folders if path.is_relative_to(folder)), path.name)

@@ -13,13 +13,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cermin.errors import CerminError, Fault
+from cermin.errors import BrokenCatalogueError, CerminError, Fault
 from cermin.records import Entry, Teaser
-from cermin.site.shelves import Place, ShelfName, fold_title, place_of, shelves_of
+from cermin.site.shelves import UNDATED, Place, ShelfName, fold_title, place_of, shelves_of
 
 FILE = "catalogue.sqlite"
 SCHEMA_VERSION = "1"
@@ -86,6 +86,7 @@ CREATE TABLE failure (
 """
 
 ENTRY_COLUMNS = ", ".join(f'"{name}"' for name in Entry._fields)
+NAME_OF_SHELF = "SELECT name FROM spelling WHERE shelf = ? ORDER BY count DESC, name LIMIT 1"
 TEASER_COLUMNS = "address, title, date, outlet, lang, section, CASE summary WHEN '' THEN excerpt ELSE summary END"
 _TUPLES = [Entry._fields.index(name) for name in ("authors", "tags", "references")]
 
@@ -148,17 +149,38 @@ def _row_of(entry: Entry) -> list[object]:
 def open_catalogue(state: Path) -> Iterator[Catalogue]:
     """Open the catalogue in the folder ``state``; one that is of another version or broken is begun anew.
 
-    Raises CerminError when the file system refuses.
+    Raises CerminError when the file system refuses, and BrokenCatalogueError when it turns out to be broken while it is
+    used; then it is gone, and what was to be done can begin again.
     """
+    path = state / FILE
     try:
-        state.mkdir(parents=True, exist_ok=True)
-        connection = _connect(state / FILE)
-    except (OSError, sqlite3.Error) as error:
-        raise CerminError.at(state / FILE, f"cannot be opened: {error}") from error
-    try:
-        yield Catalogue(connection)
-    finally:
-        connection.close()
+        with closing(_connect(path)) as connection:
+            yield Catalogue(connection)
+    except sqlite3.Error as error:
+        if _is_refused(error):
+            hint = "see whether the disk is full or cannot be written"
+            raise CerminError.at(path, f"cannot be used: {error}", hint) from error
+        _remove(path)
+        raise BrokenCatalogueError.at(path, f"damaged: {error}", "it is a cache, and gone now: try again") from error
+
+
+# https://www.sqlite.org/rescode.html
+_REFUSALS = frozenset(
+    (
+        sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
+    )
+)  # fmt: skip
+
+
+def _is_refused(error: sqlite3.Error) -> bool:
+    """Tell whether the file system is at fault, and not what stands in the catalogue."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _REFUSALS
+
+
+def _remove(path: Path) -> None:
+    for leftover in path.parent.glob(FILE + "*"):
+        leftover.unlink()
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -174,11 +196,12 @@ def _connect(path: Path) -> sqlite3.Connection:
                 connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
                 connection.execute("INSERT INTO meta VALUES ('schema', ?)", (SCHEMA_VERSION,))
                 return connection
-        except sqlite3.DatabaseError:
-            pass
+        except sqlite3.DatabaseError as error:
+            if _is_refused(error):
+                connection.close()
+                raise
         connection.close()
-        for leftover in path.parent.glob(FILE + "*"):
-            leftover.unlink()
+        _remove(path)
     raise sqlite3.DatabaseError("not a database")
 
 
@@ -195,6 +218,8 @@ class Catalogue:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
+        self.is_all_touched = bool(self.meta("all-touched"))
+        """Whether so much changed that every page is planned instead of those that a change touched."""
 
     @contextmanager
     def batch(self) -> Iterator[Callable[[], None]]:
@@ -203,7 +228,9 @@ class Catalogue:
         try:
             yield self._checkpoint
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            # Some errors, such as a full disk, have taken the transaction back already.
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
             raise
         self.connection.execute("COMMIT")
 
@@ -345,6 +372,7 @@ class Catalogue:
                 (shelf.kind, shelf.slug, change),
             ).fetchone()[0]
         )
+        before = None if self.is_all_touched else self._name(shelf_id)
         execute(
             "INSERT INTO spelling VALUES (?1, ?2, ?3) ON CONFLICT (shelf, name) DO UPDATE SET count = count + ?3",
             (shelf_id, shelf.name, change),
@@ -352,7 +380,14 @@ class Catalogue:
         if change < 0:
             execute("DELETE FROM spelling WHERE shelf = ? AND count = 0", (shelf_id,))
             execute("DELETE FROM shelf WHERE id = ? AND count = 0", (shelf_id,))
+        if before and before != self._name(shelf_id):
+            # Every page of the list shows the name.
+            execute("INSERT OR IGNORE INTO touched_place VALUES (?, ?, ?, ?)", (shelf.kind, shelf.slug, UNDATED, 0))
         return shelf_id
+
+    def _name(self, shelf_id: int) -> tuple[str] | None:
+        row: tuple[str] | None = self.connection.execute(NAME_OF_SHELF, (shelf_id,)).fetchone()
+        return row
 
     # --- what changed ---------------------------------------------------------------------------------------------
 
@@ -365,18 +400,15 @@ class Catalogue:
         for shelf in shelves_of(entry):
             execute("INSERT OR IGNORE INTO touched_place VALUES (?, ?, ?, ?)", (shelf.kind, shelf.slug, *place))
 
-    @property
-    def is_all_touched(self) -> bool:
-        """Whether so much changed that every page is planned instead of those that a change touched."""
-        return bool(self.meta("all-touched"))
-
     def touch_all(self) -> None:
         """Have every page planned by the next build."""
         self.keep_meta("all-touched", "yes")
+        self.is_all_touched = True
 
     def clear_touched(self) -> None:
         """Take the marks away: every page that they made stale is made."""
         self.connection.execute("DELETE FROM meta WHERE name = 'all-touched'")
+        self.is_all_touched = False
         for table in ("touched_entry", "touched_fold", "touched_place"):
             self.connection.execute(f"DELETE FROM {table}")
 
@@ -403,6 +435,10 @@ class Catalogue:
         self.connection.execute("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, build))
         self.connection.execute("DELETE FROM failure WHERE path = ?", (row.path,))
 
+    def doubt_page(self, path: str) -> None:
+        """Record that what stands at ``path`` may no longer be what the row tells, as it is about to be written."""
+        self.connection.execute("UPDATE page SET parts = '' WHERE path = ?", (path,))
+
     def keep_page_seen(self, path: str, build: int) -> None:
         """Record that a page is still planned."""
         self.connection.execute("UPDATE page SET build = ? WHERE path = ?", (build, path))
@@ -424,6 +460,18 @@ class Catalogue:
     def page_paths(self) -> Iterator[tuple[str, str]]:
         """Yield (path, kind) of all pages made."""
         return iter(self.connection.execute("SELECT path, kind FROM page"))
+
+    def planned(self, kind: str) -> str:
+        """Return the shared inputs for which all pages of a kind were planned, made and pruned; nothing if not so."""
+        return self.meta(f"planned {kind}")
+
+    def keep_planned(self, kind: str, shared: int) -> None:
+        """Record that all pages of a kind are made as planned for these shared inputs."""
+        self.keep_meta(f"planned {kind}", str(shared))
+
+    def drop_planned(self, kind: str) -> None:
+        """Have all pages of a kind planned, by this build or, when it is cut short, by the next."""
+        self.connection.execute("DELETE FROM meta WHERE name = ?", (f"planned {kind}",))
 
     def unplanned_pages(self, kind: str, build: int) -> list[str]:
         """Return the pages of a kind that build number ``build``, which planned all of them, did not plan."""

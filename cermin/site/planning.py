@@ -32,26 +32,27 @@ class Plan:
     ask: Queries
     shared: Shared
     build: int
-    missing: frozenset[str]
-    """Kinds of which files are missing in output/."""
     made: int = 0
     """Pages that had to be made."""
     _gone: list[str] = field(default_factory=list)
     _whole: dict[str, int] = field(default_factory=dict)
 
     def stale(self) -> Iterator[tuple[Page, PageRow]]:
-        """Yield the pages to make, each with the row to keep once it is made."""
+        """Yield the pages to make, each with the row to keep once it is made.
+
+        What this writes to the catalogue must be committed before a page is written.
+        """
         for kind in KINDS.values():
             shared = self.catalogue.shared_id(_encode(shared_parts(kind, self.ask, self.shared)))
             if self._is_whole(kind, shared):
                 self._whole[kind.name] = shared
+                self.catalogue.drop_planned(kind.name)
                 yield from self._stale_of(kind.pages(self.ask, None), shared, mark=True)
             else:
                 yield from self._stale_in_scopes(kind, shared)
 
     def _is_whole(self, kind: Kind, shared: int) -> bool:
-        planned = self.catalogue.meta(f"planned {kind.name}")
-        return self.catalogue.is_all_touched or planned != str(shared) or kind.name in self.missing
+        return self.catalogue.is_all_touched or self.catalogue.planned(kind.name) != str(shared)
 
     def _stale_in_scopes(self, kind: Kind, shared: int) -> Iterator[tuple[Page, PageRow]]:
         for scope in kind.scopes(self.ask):
@@ -65,6 +66,7 @@ class Plan:
             row = PageRow(page.path, page.kind, page.scope, page.number, shared, page_parts(page))
             if self.catalogue.page(page.path) != row:
                 self.made += 1
+                self.catalogue.doubt_page(page.path)
                 yield page, row
             elif mark:
                 self.catalogue.keep_page_seen(page.path, self.build)
@@ -88,17 +90,17 @@ class Plan:
     def finish(self) -> None:
         """Record that every page is as planned, or its failure kept: the marks of what changed can go."""
         for kind, shared in self._whole.items():
-            self.catalogue.keep_meta(f"planned {kind}", str(shared))
+            self.catalogue.keep_planned(kind, shared)
         self.catalogue.clear_touched()
         self.catalogue.drop_failures_before(self.build)
 
 
-def plan_pages(catalogue: Catalogue, ask: Queries, shared: Shared, missing: Iterable[str]) -> Plan:
-    """Begin a plan under a new build number; kinds with files ``missing`` in output/ are planned whole."""
+def plan_pages(catalogue: Catalogue, ask: Queries, shared: Shared) -> Plan:
+    """Begin a plan under a new build number."""
     build = int(catalogue.meta("build") or 0) + 1
     with catalogue.batch():
         catalogue.keep_meta("build", str(build))
-    return Plan(catalogue, ask, shared, build, frozenset(missing))
+    return Plan(catalogue, ask, shared, build)
 
 
 def shared_parts(kind: Kind, ask: Queries, shared: Shared) -> dict[str, str]:
@@ -125,6 +127,8 @@ def explain_page(catalogue: Catalogue, ask: Queries, shared: Shared, path: str) 
         return ["it is no longer planned and would be removed"] if row else None
     if row is None:
         return ["it was not made yet"]
+    if not row.parts:
+        return ["the last build began to make it and did not finish"]
     kind = KINDS[page.kind]
     before = json.loads(catalogue.shared_parts(row.shared)) | json.loads(row.parts)
     now = shared_parts(kind, ask, shared) | json.loads(page_parts(page))

@@ -7,7 +7,15 @@ from typing import NamedTuple
 
 from cermin.config import Config
 from cermin.records import Entry, Label, Teaser
-from cermin.site.catalogue import ENTRY_COLUMNS, TEASER_COLUMNS, Catalogue, Touched, entry_from, teaser_from
+from cermin.site.catalogue import (
+    ENTRY_COLUMNS,
+    NAME_OF_SHELF,
+    TEASER_COLUMNS,
+    Catalogue,
+    Touched,
+    entry_from,
+    teaser_from,
+)
 from cermin.site.shelves import LATEST, OUTLET, Place, fold_title
 
 _E_ENTRY = ", ".join(f"e.{name.strip()}" for name in ENTRY_COLUMNS.split(","))
@@ -41,8 +49,7 @@ class Queries:
         return Shelf(kind, slug, self._name(row[0]), row[1]) if row else Shelf(kind, slug, "", 0)
 
     def _name(self, shelf_id: int) -> str:
-        sql = "SELECT name FROM spelling WHERE shelf = ? ORDER BY count DESC, name LIMIT 1"
-        return str(self._execute(sql, (shelf_id,)).fetchone()[0])
+        return str(self._execute(NAME_OF_SHELF, (shelf_id,)).fetchone()[0])
 
     def shelves(self, kind: str) -> Iterator[Shelf]:
         """Yield the shelves of a kind in the order of their slugs."""

@@ -8,7 +8,7 @@ from cermin.site.kinds.kind import LonePage
 from cermin.site.queries import Queries, Shelf
 from cermin.site.shelves import LATEST, OUTLET, SECTION, TOPIC
 
-SECONDARY, LATEST_SHOWN, SECTIONS, IN_A_SECTION, TOPICS, OUTLETS = 4, 12, 6, 4, 16, 16
+SECONDARY, LATEST_SHOWN, SECTIONS, IN_A_SECTION, TOPICS, OUTLETS = 5, 12, 6, 4, 16, 16
 
 
 class Front(LonePage):
