@@ -87,8 +87,9 @@ def parse_entry(path: str, data: bytes) -> Entry:
     try:
         head = read_head(data)
     except FrontMatterError as error:
-        raise ContentError(*faults, *error.at(place)) from error
-    faults += [Fault(f"{place}:{line}", verdict, hint) for line, verdict, hint in _check_values(path, head.values)]
+        raise ContentError(*faults, error.at(place)) from error
+    found = sorted([*head.faults, *_check_values(path, head)])
+    faults += [Fault(f"{place}:{line}", verdict, hint) for line, verdict, hint in found]
     body = ""
     try:
         body = decode(data[head.body_at :])
@@ -157,13 +158,15 @@ def _check_name(name: str) -> tuple[str, str] | None:
     return None
 
 
-def _check_values(path: str, values: dict[str, Value]) -> list[tuple[int, str, str]]:
+def _check_values(path: str, head: Head) -> list[tuple[int, str, str]]:
+    values = head.values
     faults = [
         (line, f"{key} holds a control character", "take it out")
         for key, (value, line) in values.items()
         if any(map(CONTROL.search, (value,) if isinstance(value, str) else value))
     ]
-    if not values.get("title", Value("", 1)).value:
+    is_told = any("title" in verdict for _, verdict, _ in head.faults)  # as misspelt, or as no text
+    if not values.get("title", Value("", 1)).value and not is_told:
         faults.append((values.get("title", Value("", 1)).line, "no title", "write title: The headline"))
     for key, (value, line) in values.items():
         if isinstance(value, str) and value and (fault := _check_value(path, key, value)):

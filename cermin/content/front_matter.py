@@ -45,34 +45,36 @@ class Value(NamedTuple):
 
 
 class Head(NamedTuple):
-    """What stands before the body: the values by key, and where the body begins in the file, in bytes."""
+    """What stands before the body: the values by key, where the body begins, in bytes, and what is wrong."""
 
     values: dict[str, Value]
     body_at: int
+    faults: tuple[tuple[int, str, str], ...]
+    """(line, verdict, hint) of each key that is unknown, stands twice, or has a value of the wrong shape."""
 
 
 class FrontMatterError(Exception):
-    """What is wrong with one front matter; ``faults`` holds (line, verdict, hint)."""
+    """Why a front matter cannot be read at all."""
 
-    def __init__(self, *faults: tuple[int, str, str]) -> None:
-        super().__init__(*faults)
-        self.faults = faults
+    def __init__(self, line: int, verdict: str, hint: str) -> None:
+        super().__init__(line, verdict, hint)
+        self.line, self.verdict, self.hint = line, verdict, hint
 
-    def at(self, path: str) -> tuple[Fault, ...]:
-        """Return the faults with their place in ``path``."""
-        return tuple(Fault(f"{path}:{line}", verdict, hint) for line, verdict, hint in self.faults)
+    def at(self, path: str) -> Fault:
+        """Return the fault with its place in ``path``."""
+        return Fault(f"{path}:{self.line}", self.verdict, self.hint)
 
 
 def read_head(data: bytes) -> Head:
     """Read the front matter of a file.
 
-    Raises FrontMatterError with every fault: no opening or closing fence, a byte order mark, text that is not UTF-8,
-    control characters, YAML that does not parse, an unknown key, a key that stands twice, a value of the wrong shape.
+    Raises FrontMatterError for one that cannot be read: no opening or closing fence, a byte order mark, text that is
+    not UTF-8, control characters, YAML that does not parse. What is wrong with single keys is told in the head.
     """
     head, body_at = _split(data)
     if control := CONTROL.search(head):
         line = head.count("\n", 0, control.start()) + 2
-        raise FrontMatterError((line, f"a control character: {control[0]!r}", "take it out"))
+        raise FrontMatterError(line, f"a control character: {control[0]!r}", "take it out")
     handler = _StrictHandler()
     try:
         frontmatter.parse(f"{FENCE}\n{head}\n{FENCE}\n", handler=handler)
@@ -80,27 +82,25 @@ def read_head(data: bytes) -> Head:
         mark = getattr(error, "problem_mark", None)
         verdict = f"front matter is not YAML: {getattr(error, 'problem', None) or error}"
         hint = "put quotes around a value that holds a colon, a # or a quote"
-        raise FrontMatterError((mark.line + 2 if mark else 1, verdict.replace("\n", " "), hint)) from error
-    if handler.faults:
-        raise FrontMatterError(*handler.faults)
-    return Head(handler.values, body_at)
+        raise FrontMatterError(mark.line + 2 if mark else 1, verdict.replace("\n", " "), hint) from error
+    return Head(handler.values, body_at, tuple(handler.faults))
 
 
 def _split(data: bytes) -> tuple[str, int]:
     if data.startswith(b"\xef\xbb\xbf"):
-        raise FrontMatterError((1, "the file begins with a byte order mark", "save it as UTF-8 without BOM"))
+        raise FrontMatterError(1, "the file begins with a byte order mark", "save it as UTF-8 without BOM")
     opening = _OPENING.match(data)
     if opening is None:
-        raise FrontMatterError((1, "no front matter", _opening_hint(data)))
+        raise FrontMatterError(1, "no front matter", _opening_hint(data))
     start = opening.end()
     closing = _CLOSING.search(data, start, start + LONGEST_HEAD)
     if closing is None:
-        raise FrontMatterError((1, "front matter is not closed", "write a line of --- behind it"))
+        raise FrontMatterError(1, "front matter is not closed", "write a line of --- behind it")
     try:
         return decode(data[start : closing.start()]), closing.end()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, start + error.start) + 1
-        raise FrontMatterError((line, "not UTF-8", "save the file as UTF-8")) from error
+        raise FrontMatterError(line, "not UTF-8", "save the file as UTF-8") from error
 
 
 def _opening_hint(data: bytes) -> str:
@@ -110,7 +110,7 @@ def _opening_hint(data: bytes) -> str:
 
 
 class _StrictHandler(YAMLHandler):
-    """Reads YAML into a dict of key -> Value; collects faults instead of stopping at the first."""
+    """Reads YAML into a dict of key -> Value; collects what is wrong with keys instead of stopping at the first."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -124,15 +124,12 @@ class _StrictHandler(YAMLHandler):
     def load(self, fm: str, **_: object) -> dict[str, object]:
         """Compose ``fm`` and check its shape against the known keys."""
         if _is_deep(fm):
-            self.faults.append((1, "front matter is nested too deep", "write each value in one line"))
-            return {}
+            raise FrontMatterError(1, "front matter is nested too deep", "write each value in one line")
         node = yaml.compose(fm, Loader=_Loader)
         if node is None:
-            self.faults.append((1, "front matter is empty", "it needs a title at least"))
-            return {}
+            raise FrontMatterError(1, "front matter is empty", "it needs a title at least")
         if not isinstance(node, yaml.MappingNode):
-            self.faults.append((2, "front matter is not a list of `key: value` lines", ""))
-            return {}
+            raise FrontMatterError(2, "front matter is not a list of `key: value` lines", "")
         for key_node, value_node in node.value:
             self._add(self.values, key_node, value_node)
         return {}

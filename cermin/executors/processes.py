@@ -58,7 +58,7 @@ def _begin(task: Callable[[Any], Any]) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this worker when its parent is killed: it would wait for work for ever, and hold the mirror's lock."""
+    """End this worker when its parent is killed: it would write what is left, unasked, and then wait for ever."""
     if parent := multiprocessing.parent_process():
         parent.join()
         os._exit(1)
