@@ -63,8 +63,11 @@ SEE_ALSO = st.builds(
 )
 SIGNED = st.lists(st.sampled_from((*NEAR, *MARKUP)), max_size=8).map("".join)
 BLOCKS = st.sampled_from(
-    ("# Satu", "## Dua", "- a\n- b", "1. a", "> kata", "    kode", "**tebal** a", "a\nb", "a\n---", "| a |\n| - |", "* * *",
-     "a *b* c", "[a](http://x.id)", "a [b] c", "(*)", "a &amp; b &lt; c", "a\\*b", "5 < 6 & 7 > 6", "a_b_c", "- 1\n\n    b")
+    (
+        "# Satu", "## Dua", "- a\n- b", "1. a", "> kata", "    kode", "**tebal** a", "a\nb", "a\n---", "| a |\n| - |",
+        "* * *", "a *b* c", "[a](http://x.id)", "a [b] c", "(*)", "a &amp; b &lt; c", "a\\*b", "5 < 6 & 7 > 6", "a_b_c",
+        "- 1\n\n    b",
+    )
 )  # fmt: skip
 BODIES = st.lists(st.one_of(PLAIN, SEE_ALSO, SIGNED, BLOCKS), max_size=4).flatmap(
     lambda parts: st.sampled_from(["\n\n", "\n", "\n\n\n", "\n \n"]).map(lambda space: space.join(parts))

@@ -1,8 +1,8 @@
 """Markdown bodies -> safe HTML.
 
-Most news paragraphs hold no markup and are written directly. Others go through Python-Markdown and then through nh3, which
-knows an allow-list of tags and attributes: each by itself where nothing in the body reaches from one block into another, the
-whole body otherwise. All ways give the same bytes; property tests hold it.
+Most news paragraphs hold no markup and are written directly. Others go through Python-Markdown and then through nh3,
+which knows an allow-list of tags and attributes: each by itself where nothing in the body reaches from one block into
+another, the whole body otherwise. All ways give the same bytes; property tests hold it.
 
 A see-also ``[[title]]`` becomes a link when the mirror holds that article and plain text otherwise. What is between the
 brackets is escaped as all body text is: a backslash before a Markdown sign, ``&amp;`` and ``&lt;``.

@@ -28,6 +28,8 @@ class References:
 
 
 class NewsExtension(Extension):
+    """Adds to Markdown what news bodies need."""
+
     def __init__(self, references: References) -> None:
         super().__init__()
         self._references = references
@@ -79,9 +81,8 @@ class _NewsTree(Treeprocessor):
                 if child.tag == "img":
                     _replace_picture(child)
         for paragraph in root.iter("p"):
-            if len(paragraph) == 1 and "data-see-also" in paragraph[0].attrib and not (paragraph[0].tail or "").strip():
-                if is_label(paragraph.text or ""):
-                    paragraph.set("class", "see-also")
+            if _ends_in_reference(paragraph) and is_label(paragraph.text or ""):
+                paragraph.set("class", "see-also")
         for element in root.iter():
             element.attrib.pop("data-see-also", None)
 
@@ -91,6 +92,11 @@ class _NewsTree(Treeprocessor):
         levels = {tag: f"h{level}" for level, tag in enumerate(sorted({item.tag for item in headings}), 2)}
         for heading in headings:
             heading.tag = levels[heading.tag] if levels[heading.tag] != "h7" else "h6"
+
+
+def _ends_in_reference(paragraph: Element) -> bool:
+    """Tell whether a paragraph is a text and a reference behind it, and nothing else."""
+    return len(paragraph) == 1 and "data-see-also" in paragraph[0].attrib and not (paragraph[0].tail or "").strip()
 
 
 def _headings(root: Element) -> Iterator[Element]:

@@ -1,7 +1,7 @@
 """Paragraphs without markup, written as HTML directly: most of what news is made of.
 
-Each function gives what Python-Markdown and the sanitiser give, byte for byte, or None where their word is needed. Property
-tests hold them to it.
+Each function gives what Python-Markdown and the sanitiser give, byte for byte, or None where their word is needed.
+Property tests hold them to it.
 """
 
 from __future__ import annotations
