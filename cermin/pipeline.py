@@ -20,7 +20,7 @@ from cermin import content, executors, output, seeds, site
 from cermin.config import Config
 from cermin.errors import BrokenCatalogueError, BusyError, CerminError, Fault, SeedError, UsageError
 from cermin.files import digest, remove
-from cermin.inputs import import_rules, shared_inputs
+from cermin.inputs import code, import_rules, shared_inputs
 from cermin.records import Capture, Failure, Page, Reading
 from cermin.report import Reporter, Stage
 from cermin.site.catalogue import PageRow, SeedRow
@@ -168,6 +168,10 @@ def open_mirror(config: Config) -> Iterator[site.Catalogue]:
 
 
 def _gather(config: Config, catalogue: site.Catalogue, report: Reporter, jobs: int) -> None:
+    if catalogue.meta("read by") != code():
+        with catalogue.batch():
+            catalogue.forget_content()
+            catalogue.keep_meta("read by", code())
     changed, gone = _compare(content.find_files(config.content), catalogue.files())
     known = catalogue.count_files()
     with catalogue.batch() as checkpoint, report.stage("Reading articles", len(changed)) as stage:

@@ -87,6 +87,7 @@ BODIES = st.lists(st.one_of(PLAIN, SEE_ALSO, SIGNED, BLOCKS), max_size=4).flatma
 @example("12 orang\n\n12. orang", True)
 @example("## Satu\n\n# Dua", False)
 @example("- a\n\n- b\n\nIsi\n\n    kode", False)
+@example("Isi\n> a\n\n> b", False)
 def test_direct_is_the_same(body, is_held):
     """A body gives, byte for byte, what Python-Markdown and the sanitiser give, however much is written directly."""
     titles = dict.fromkeys((*re.findall(r"\[\[(.*)\]\]", body), "a", "a\tb"), "genpi/a b&c.html") if is_held else {}

@@ -46,7 +46,8 @@ def _walk(folder: str, prefix: str) -> Iterator[ContentFile]:
     except OSError as error:
         raise ContentError.at(folder, f"cannot be read: {error.strerror}") from error
     # With the slash behind a folder's name, the order of names is the order of whole paths.
-    rows = sorted((item.name + "/" * item.is_dir(follow_symlinks=False), item) for item in found)
+    named = ((_readable(item.name) + "/" * item.is_dir(follow_symlinks=False), item) for item in found)
+    rows = sorted(named, key=lambda row: row[0])
     for name, item in rows:
         if name[0] == ".":
             continue
@@ -55,6 +56,11 @@ def _walk(folder: str, prefix: str) -> Iterator[ContentFile]:
         elif name.endswith(".md") and item.is_file(follow_symlinks=False):
             stat = item.stat(follow_symlinks=False)
             yield ContentFile(prefix + name, f"{stat.st_mtime_ns:x}.{stat.st_ctime_ns:x}.{stat.st_size:x}")
+
+
+def _readable(name: str) -> str:
+    """Return a name as it can be shown and kept; bytes that are not UTF-8 in it as U+FFFD."""
+    return name if name.isascii() else name.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def read_entries(content: Path, files: Sequence[ContentFile]) -> list[ReadFile]:
@@ -66,7 +72,8 @@ def _read(content: Path, file: ContentFile) -> ReadFile:
     try:
         data = (content / file.path).read_bytes()
     except OSError as error:
-        fault = Fault(f"content/{file.path}", f"cannot be read: {error.strerror}")
+        verdict = "its name is not UTF-8" if "\ufffd" in file.path else f"cannot be read: {error.strerror}"
+        fault = Fault(f"content/{file.path}", verdict)
         return ReadFile(file, "", None, (fault,))
     try:
         entry = parse_entry(file.path, data)

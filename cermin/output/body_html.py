@@ -22,8 +22,8 @@ from cermin.output.paragraphs import write_paragraph, write_see_also
 # What reaches over a blank line: raw HTML, definitions, footnotes, fences; and white space that only looks like none.
 _FAR = re.compile(r"<[a-zA-Z/!?]|\]:|\[\^|^[ >]*(?:```|~~~)|[^\S \n]|\n\n\n|^ +$", re.MULTILINE)
 _HEADING = re.compile(r"^[\s>*+\-\d.]*#|^[ >]*(?:=+|-+) *$", re.MULTILINE)
-# Beginnings of blocks that take in the next one of their sort: lists, quotations, code.
-_RUN = re.compile(r"[ >*+-]|\d+\.")
+# Beginnings of lines that take in the next block of their sort: lists, quotations, code.
+_RUN = re.compile(r"^(?:[ >*+-]|\d+\.)", re.MULTILINE)
 
 TAGS = frozenset(
     "a abbr b blockquote br cite code dd del dfn dl dt em figcaption figure h2 h3 h4 h5 h6 hr i ins kbd li mark ol p "
@@ -98,7 +98,7 @@ def _join_runs(blocks: list[str], written: list[str | None]) -> Iterator[tuple[s
             run = []
         if html:
             yield html, ""
-        elif run or _RUN.match(block):
+        elif run or _RUN.search(block):
             run.append(block)
         else:
             yield "", block

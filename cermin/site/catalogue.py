@@ -335,6 +335,12 @@ class Catalogue:
         self.connection.execute("DELETE FROM file WHERE path = ?", (path,))
         self._drop_entry(path.removesuffix(".md") + ".html")
 
+    def forget_content(self) -> None:
+        """Forget all article files, as another version of cermin may read them and place them differently."""
+        for table in ("file", "entry", "reference", "shelf", "spelling", "placing"):
+            self.connection.execute(f"DELETE FROM {table}")
+        self.touch_all()
+
     def _add_entry(self, entry: Entry) -> None:
         place = place_of(entry)
         execute = self.connection.execute

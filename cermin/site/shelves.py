@@ -8,6 +8,7 @@ made of the address, so that the order depends on the articles alone and never o
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -64,9 +65,20 @@ def shelves_of(entry: Entry) -> list[ShelfName]:
     return shelves
 
 
-_SPACE_AND_MARKS = re.compile(r"[\W_]+")
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+_VARIATION_SELECTORS = range(0xFE00, 0xFE10)
 
 
 def fold_title(title: str) -> str:
-    """Return a title as it is compared when a see-also looks for its article: letters and digits, case folded."""
-    return _SPACE_AND_MARKS.sub("", title.casefold())
+    """Return a title as it is compared when a see-also looks for its article: letters and digits, case folded.
+
+    Marks, which are vowels in many scripts, belong to their letters.
+    """
+    folded = unicodedata.normalize("NFC", title.casefold())
+    return folded if folded.isalnum() else _NOT_ALPHANUMERIC.sub(_keep_marks, folded)
+
+
+def _keep_marks(match: re.Match[str]) -> str:
+    return "".join(
+        one for one in match[0] if unicodedata.category(one)[0] == "M" and ord(one) not in _VARIATION_SELECTORS
+    )

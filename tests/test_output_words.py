@@ -1,0 +1,164 @@
+"""The interface's words: dates and numbers as each language writes them, and catalogues without holes."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+
+from cermin.output.theme import builtin_folder
+from cermin.output.words import catalogue_path, direction, has_words, load_words
+from tests.conftest import ROOT
+
+LOCALES = ROOT / "cermin" / "output" / "locales"
+LANGUAGES = sorted(path.name for path in LOCALES.iterdir() if path.is_dir())
+VALUE = re.compile(r"%\(\w+\)s")
+SPACES = re.compile("[\u00a0\u2009\u202f]")
+
+
+def read(path: Path) -> Catalog:
+    """Return a catalogue."""
+    return read_po(io.BytesIO(path.read_bytes()))
+
+
+def plain(text: str) -> str:
+    """Return a text with ordinary spaces in place of those that CLDR sets, which change with its version."""
+    return SPACES.sub(" ", text)
+
+
+# --- dates and numbers ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("id", ("20 Juni 2024", "20 Jun 2024", "Juni 2024", "Juni", "1.234.567")),
+        ("en", ("June 20, 2024", "Jun 20, 2024", "June 2024", "June", "1,234,567")),
+        ("en-GB", ("20 June 2024", "20 Jun 2024", "June 2024", "June", "1,234,567")),
+        ("pt-BR", ("20 de junho de 2024", "20 de jun. de 2024", "junho de 2024", "junho", "1.234.567")),
+        ("fr", ("20 juin 2024", "20 juin 2024", "juin 2024", "juin", "1 234 567")),
+    ],
+)
+def test_dates_and_numbers(language, shown):
+    """Dates and numbers are written as the language does (CLDR), also where the words are not translated."""
+    words = load_words(language)
+    found = (
+        words.long_date("2024-06-20T13:40:00+07:00"),
+        words.short_date("2024-06-20"),
+        words.month_name("2024-06"),
+        words.month_alone(6),
+        words.number(1234567),
+    )
+    assert tuple(map(plain, found)) == shown
+    assert words.long_date("2024-06-20") == found[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "shown"),
+    [
+        ("id", "2024-06-20T13:40:00+07:00", "20 Juni 2024 13.40 WIB"),
+        ("id", "2024-06-20T13:40:00+08:00", "20 Juni 2024 13.40 WITA"),
+        ("id", "2024-06-20T13:40:00+09:00", "20 Juni 2024 13.40 WIT"),
+        ("id", "2024-06-20T13:40:00-05:00", "20 Juni 2024 13.40 UTC-05:00"),
+        ("id", "2024-06-20T13:40Z", "20 Juni 2024 13.40 UTC"),
+        ("id", "2024-06-20T13:40:00", "20 Juni 2024 13.40"),
+        ("id", "2024-06-20", "20 Juni 2024"),
+        ("en", "2024-06-20T13:40:00+07:00", "June 20, 2024 1:40 PM UTC+07:00"),
+        ("en", "2024-06-20T00:05:00+00:00", "June 20, 2024 12:05 AM UTC"),
+    ],
+)
+def test_times(language, value, shown):
+    """A time is shown on the clock that the article names, with its zone, and never in another."""
+    assert plain(load_words(language).long_date_time(value)) == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "last"), [("id", "Sen", "Min"), ("en-US", "Sun", "Sat"), ("fr", "lun.", "dim.")]
+)
+def test_weeks(language, first, last):
+    """A week begins on Monday, or as the country does that the language's tag names."""
+    weekdays = load_words(language).weekdays
+    assert (len(weekdays), weekdays[0], weekdays[-1]) == (7, first, last)
+
+
+@pytest.mark.parametrize(
+    ("lang", "way"),
+    [("ar", "rtl"), ("fa-IR", "rtl"), ("ckb", "rtl"), ("UR", "rtl"), ("id", "ltr"), ("", "ltr"), ("ku", "ltr"),
+     ("ku-Arab", "rtl"), ("arn", "ltr")],
+)  # fmt: skip
+def test_direction(lang, way):
+    """Languages that are written from the right are known by their tag, with or without a region."""
+    assert direction(lang) == way
+
+
+# --- catalogues ----------------------------------------------------------------------------------------------------
+
+
+def test_words():
+    """Words are those of the language's catalogue; a region without one has those of its language."""
+    assert load_words("id").translations.gettext("Latest") == "Terbaru"
+    assert load_words("id-ID").translations.gettext("Latest") == "Terbaru"
+    ngettext = load_words("id").translations.ngettext
+    assert ngettext("%(num)s article", "%(num)s articles", 2) % {"num": 2} == "2 artikel"
+
+
+def test_missing_catalogue():
+    """A language without a catalogue has English words."""
+    assert catalogue_path("fr") is None
+    assert load_words("fr").translations.gettext("Latest") == "Latest"
+    assert [has_words(language) for language in ("id", "en", "en-GB", "id-ID", "fr")] == [True, True, True, True, False]
+
+
+def extract_messages() -> set[str | tuple[str, ...]]:
+    """Return the messages of templates and code, found as babel.cfg says, which stands above the commands."""
+    with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)
+    found = (
+        row
+        for folder in (builtin_folder(), ROOT / "cermin" / "output")
+        for row in extract_from_dir(folder, methods, options)
+    )
+    return {message for _, _, message, _, _ in found}
+
+
+def messages_of(catalogue: Catalog) -> set[str | tuple[str, ...]]:
+    """Return the messages of a catalogue, its head left out."""
+    return {tuple(m.id) if isinstance(m.id, list | tuple) else m.id for m in catalogue if m.id}
+
+
+def test_template_of_catalogues():
+    """The .pot holds every message that templates and code use, and no other."""
+    assert messages_of(read(LOCALES / "cermin.pot")) == extract_messages()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_catalogues_are_whole(language):
+    """Every catalogue says every message, in all its plural forms, and none is marked as a guess."""
+    catalogue = read(LOCALES / language / "LC_MESSAGES" / "cermin.po")
+    assert messages_of(catalogue) == messages_of(read(LOCALES / "cermin.pot"))
+    for message in catalogue:
+        if message.id:
+            forms = message.string if isinstance(message.string, list | tuple) else (message.string,)
+            assert all(forms), message.id
+            assert not message.fuzzy, message.id
+            assert len(forms) == (catalogue.num_plurals if message.pluralizable else 1), message.id
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_placeholders(language):
+    """A translation names the same values as its message; else a page would fail in that language alone."""
+    for message in read(LOCALES / language / "LC_MESSAGES" / "cermin.po"):
+        assert not list(message.check()), message.id
+        if isinstance(message.id, str) and isinstance(message.string, str) and message.id:
+            assert sorted(VALUE.findall(message.string)) == sorted(VALUE.findall(message.id)), message.id
+
+
+def test_there_are_languages():
+    """The languages that the tests look at are there."""
+    assert {"en", "id"} <= set(LANGUAGES)
