@@ -15,6 +15,7 @@ LAYERS = (
     {"cermin"},  # the version
     {"errors"},
     {"records", "files", "slugs", "characters"},
+    {"addresses"},
     {"outlets"},
     {"config"},
     {"report"},

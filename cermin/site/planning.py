@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from cermin.addresses import LATEST
 from cermin.records import Page
 from cermin.site.catalogue import Catalogue, PageRow
 from cermin.site.kinds import KINDS, Kind, Scope
 from cermin.site.queries import Queries
-from cermin.site.shelves import LATEST
 
 Shared = Callable[[Kind], Mapping[str, str]]
 """Gives the inputs that all pages of a kind share, by name."""

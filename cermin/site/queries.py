@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from cermin.addresses import LATEST, OUTLET
 from cermin.config import Config
 from cermin.records import Entry, Label, Teaser
 from cermin.site.catalogue import (
@@ -16,7 +17,7 @@ from cermin.site.catalogue import (
     entry_from,
     teaser_from,
 )
-from cermin.site.shelves import LATEST, OUTLET, Place, fold_title
+from cermin.site.shelves import Place, fold_title
 
 _E_ENTRY = ", ".join(f"e.{name.strip()}" for name in ENTRY_COLUMNS.split(","))
 _SHELF_ID = "(SELECT id FROM shelf WHERE kind = ? AND slug = ?)"

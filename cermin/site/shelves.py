@@ -14,15 +14,12 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
+from cermin.addresses import AUTHOR, DAY, LATEST, NO_DATE, OUTLET, SECTION, TOPIC
 from cermin.records import Entry
 from cermin.slugs import name_slug
 
 UNDATED = -(1 << 60)
 """The moment of an article without a date: before all others."""
-
-LATEST, OUTLET, SECTION, TOPIC, AUTHOR, DAY, NO_DATE = (
-    "latest", "outlet", "section", "topic", "author", "day", "undated",
-)  # fmt: skip
 
 
 class Place(NamedTuple):

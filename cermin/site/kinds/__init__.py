@@ -1,5 +1,6 @@
 """The kinds of pages that a site is made of: one file each, one line in `KINDS`."""
 
+from cermin.addresses import AUTHOR, DAY, LATEST, NO_DATE, OUTLET, SECTION, TOPIC
 from cermin.site.kinds.about import About
 from cermin.site.kinds.archive import Archive, Month, Year
 from cermin.site.kinds.article import ArticlePage
@@ -12,7 +13,6 @@ from cermin.site.kinds.not_found import NotFound
 from cermin.site.kinds.robots import Robots
 from cermin.site.kinds.shelf_list import ShelfList
 from cermin.site.kinds.sitemap import Sitemap
-from cermin.site.shelves import AUTHOR, DAY, LATEST, NO_DATE, OUTLET, SECTION, TOPIC
 
 # In the order in which pages are made: what others need first, then articles, then the lists that lead to them.
 KINDS: dict[str, Kind] = {

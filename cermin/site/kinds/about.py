@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from cermin import addresses
+from cermin.addresses import LATEST, OUTLET
 from cermin.records import Label
-from cermin.site.kinds import addresses
 from cermin.site.kinds.kind import LonePage
 from cermin.site.queries import Queries
-from cermin.site.shelves import LATEST, OUTLET
 
 SHOWN = 100
 """Outlets that the page names, those with the most articles."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from cermin import addresses
+from cermin.addresses import DAY, NO_DATE
 from cermin.records import Label, Page
-from cermin.site.kinds import addresses
 from cermin.site.kinds.kind import LonePage, Scope
 from cermin.site.queries import Queries
-from cermin.site.shelves import DAY, NO_DATE
 
 SHOWN_OF_A_DAY = 3
 """Articles of a day that the page of its month names."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from cermin import addresses
+from cermin.addresses import AUTHOR, OUTLET, SECTION, TOPIC
 from cermin.records import Entry, Page, Teaser
-from cermin.site.kinds import addresses
 from cermin.site.kinds.kind import Scope
 from cermin.site.queries import Queries
-from cermin.site.shelves import AUTHOR, OUTLET, SECTION, TOPIC, place_of
+from cermin.site.shelves import place_of
 
 
 class ArticlePage:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from cermin import addresses
+from cermin.addresses import LATEST
 from cermin.records import Page
-from cermin.site.kinds import addresses
 from cermin.site.kinds.kind import Scope
 from cermin.site.queries import Queries
-from cermin.site.shelves import LATEST
 
 NEWEST = 20
 """Articles in a feed. Atom asks for a time of each, so those without a date stand in none."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from cermin import addresses
+from cermin.addresses import LATEST, OUTLET, SECTION, TOPIC
 from cermin.records import Label
-from cermin.site.kinds import addresses
 from cermin.site.kinds.kind import LonePage
 from cermin.site.queries import Queries, Shelf
-from cermin.site.shelves import LATEST, OUTLET, SECTION, TOPIC
 
 SECONDARY, LATEST_SHOWN, SECTIONS, IN_A_SECTION, TOPICS, OUTLETS = 5, 12, 6, 4, 16, 16
 

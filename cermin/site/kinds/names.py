@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from cermin import addresses
 from cermin.records import Label, Page
-from cermin.site.kinds import addresses
 from cermin.site.kinds.kind import Scope
 from cermin.site.queries import Queries, Shelf
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cermin.site.kinds import addresses
+from cermin import addresses
 from cermin.site.kinds.kind import LonePage
 from cermin.site.queries import Queries
 

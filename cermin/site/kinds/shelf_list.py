@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from cermin import addresses
+from cermin.addresses import DAY, LATEST, OUTLET
 from cermin.records import Page, Teaser
-from cermin.site.kinds import addresses
 from cermin.site.kinds.kind import Scope
 from cermin.site.queries import Queries, Shelf
-from cermin.site.shelves import DAY, LATEST, OUTLET
 
 
 @dataclass(frozen=True, slots=True)

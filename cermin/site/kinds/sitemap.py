@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from cermin import addresses
+from cermin.addresses import DAY, NO_DATE, OUTLET, SECTION
 from cermin.records import Page
-from cermin.site.kinds import addresses
 from cermin.site.kinds.kind import Scope
 from cermin.site.queries import Queries
-from cermin.site.shelves import DAY, NO_DATE, OUTLET, SECTION
 
 MOST = 40_000
 """Addresses in a file; the protocol allows 50,000."""

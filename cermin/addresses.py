@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from cermin.site.shelves import AUTHOR, DAY, LATEST, NO_DATE, OUTLET, SECTION, TOPIC
 from cermin.slugs import name_slug
+
+LATEST, OUTLET, SECTION, TOPIC, AUTHOR, DAY, NO_DATE = (
+    "latest", "outlet", "section", "topic", "author", "day", "undated",
+)  # fmt: skip
+"""The kinds of lists that articles stand on."""
 
 SITE_FEED = "feed.xml"
 
