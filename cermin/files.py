@@ -14,6 +14,11 @@ def digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
+def readable(name: str) -> str:
+    """Return a file's name as it can be shown and kept; bytes that are not UTF-8 in it as U+FFFD."""
+    return name if name.isascii() else name.encode(errors="surrogateescape").decode(errors="replace")
+
+
 def put(folder: Path, path: str, data: bytes) -> str:
     """Write ``data`` to ``path`` below ``folder`` and return ``new``, ``changed`` or ``same``.
 

@@ -97,12 +97,12 @@ def import_seeds(config: Config, report: Reporter, *, jobs: int = 0, below: Sequ
         _gather(config, catalogue, report, jobs)
         rules = import_rules(config)
         found, changed = _find_changed_seeds(config, catalogue, rules, below)
-        with report.stage("Reading captures", len(changed)) as stage:
-            readings = executors.run(partial(_read_articles, config), _captures(config, changed), jobs)
-            written, kept = _settle(config, catalogue, readings, rules, stage)
         with catalogue.batch():
             for path in catalogue.seed_paths() - found if not below else ():
                 catalogue.drop_seed_file(path)
+        with report.stage("Reading captures", len(changed)) as stage:
+            readings = executors.run(partial(_read_articles, config), _captures(config, changed), jobs)
+            written, kept = _settle(config, catalogue, readings, rules, stage)
         counts = catalogue.count_outcomes()
         quarantined = catalogue.quarantined()
     verdict = "left alone: it has hand edits, and its capture gives something else now"
@@ -238,7 +238,8 @@ def _captures(config: Config, files: Iterable[seeds.SeedFile]) -> Iterator[_Seed
             for capture in seeds.read_captures(config.seeds / file.path, file.path):
                 yield file, capture
         except SeedError as error:
-            yield file, Reading(file.path, "", None, quarantine=error.faults[0].verdict)
+            verdict = "its name is not UTF-8" if "\ufffd" in file.path else error.faults[0].verdict
+            yield file, Reading(file.path, "", None, quarantine=verdict)
 
 
 def _read_articles(config: Config, items: list[_SeedItem]) -> list[tuple[seeds.SeedFile, Reading]]:

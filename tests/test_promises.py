@@ -23,9 +23,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cermin import content, executors, pipeline, site
+from cermin import addresses, content, executors, pipeline
 from cermin.errors import CerminError
 from cermin.output.theme import builtin_folder
+from cermin.site import shelves
 from tests.conftest import ROOT, tree
 from tests.mirrors import article, build, build_clean, call, find_differences, import_seeds
 
@@ -300,8 +301,6 @@ def play(root: Path, series: Sequence[Sequence[Move]]) -> None:
         found = tree(root / "output")
         assert find_differences(found, wanted) == {}
         assert (built.articles, built.pages, built.faults) == (clean.articles, clean.pages, clean.faults)
-        folders = [path for path in (root / "output").rglob("*") if path.is_dir()]
-        assert [path for path in folders if not any(path.iterdir())] == []
         again = build(root)
         assert (again.made, again.changed) == (0, ())
 
@@ -322,6 +321,16 @@ def test_new_spelling_reaches_full_pages():
         play(Path(folder) / "mirror", [old, new])
 
 
+def test_no_empty_folders(mirror):
+    """With the last page of a folder the folder goes, and those above it that hold nothing else."""
+    root = mirror(content=many(3) | {"lain/2020/05/a.md": article("Lain", date="2020-05-06", tags=["Lain"])})
+    build(root)
+    (root / "content/lain/2020/05/a.md").unlink()
+    build(root)
+    folders = [path for path in (root / "output").rglob("*") if path.is_dir()]
+    assert [path for path in folders if not any(path.iterdir()) or path.name in {"lain", "2020"}] == []
+
+
 def test_new_version_reads_anew(mirror, monkeypatch):
     """Another version of cermin, which reads and names things in other ways, builds what it would from nothing."""
     root = mirror(content=many(9), settings="[site]\nlist_size = 2\n")
@@ -333,7 +342,7 @@ def test_new_version_reads_anew(mirror, monkeypatch):
     # Mocks, in place of another version.
     monkeypatch.setattr(pipeline, "code", lambda: "another version")
     monkeypatch.setattr(content.article_file, "excerpt_of", lambda _: "Lain.")
-    for module in (site.shelves, site.kinds.addresses):
+    for module in (shelves, addresses):
         monkeypatch.setattr(module, "name_slug", lambda name: f"x-{name.lower()}")
     (root / "content/kaca/b/0.md").unlink()
     assert build(root).faults == ()
@@ -750,3 +759,25 @@ def test_full_pages_stay(mirror):
             assert NAV.sub("", before) == NAV.sub("", after)
             new = [link for link in LINK.findall(after) if link not in LINK.findall(before)]
             assert [link.rpartition("/")[2] for link in new] == [f"page-{number + 1}.html"]
+
+
+def test_a_copy_takes_the_place_of_what_is_gone(mirror):
+    """When a capture and its article are taken away, another capture of the same text becomes the article."""
+    text = "Pasar dibuka\n\nPedagang kembali berjualan sejak pagi hari.\n"
+    root = mirror(seeds={"a.txt": text, "b.txt": text})
+    done = import_seeds(root)
+    assert (done.articles, done.duplicates) == (1, 1)
+    (root / "seeds" / "a.txt").unlink()
+    next((root / "content").rglob("*.md")).unlink()
+    done = import_seeds(root)
+    assert (done.articles, done.duplicates) == (1, 0)
+    assert "seed: b.txt" in next((root / "content").rglob("*.md")).read_text(encoding="utf-8")
+
+
+def test_a_name_that_is_not_utf_8_is_quarantined(mirror):
+    """A capture whose name is not UTF-8 is quarantined with that reason, and the others are imported."""
+    root = mirror(seeds={"a.txt": "Pasar dibuka\n\nPedagang kembali berjualan sejak pagi hari.\n"})
+    (root / "seeds" / os.fsdecode(b"caf\xe9.txt")).write_text("Judul\n\nIsi.\n", encoding="utf-8")
+    done = import_seeds(root)
+    assert (done.articles, done.quarantined) == (1, 1)
+    assert [fault.verdict for fault in done.warnings] == ["quarantined: its name is not UTF-8"]

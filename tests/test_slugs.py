@@ -8,7 +8,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cermin import outlets
 from cermin.slugs import LONGEST, LONGEST_BYTES, RESERVED, name_slug, slugify
 
 ANY = st.one_of(
@@ -105,8 +104,3 @@ def test_every_name_has_a_slug(name):
 def test_reserved_names_are_slugs():
     """The names that the site needs are such as an outlet could otherwise have."""
     assert {slugify(name) for name in RESERVED} == RESERVED
-
-
-def test_reserved_names_agree():
-    """A profile can have no id that its articles could not stand under; ``unknown`` is kept for those without one."""
-    assert RESERVED | {"unknown"} == outlets.RESERVED

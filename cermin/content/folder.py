@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cermin.content.article_file import format_article, is_hand_edited, parse_entry, seed_of, written_hash
 from cermin.errors import ContentError, Fault
-from cermin.files import put, remove
+from cermin.files import put, readable, remove
 from cermin.records import Article, Entry
 from cermin.slugs import slugify
 
@@ -46,7 +46,7 @@ def _walk(folder: str, prefix: str) -> Iterator[ContentFile]:
     except OSError as error:
         raise ContentError.at(folder, f"cannot be read: {error.strerror}") from error
     # With the slash behind a folder's name, the order of names is the order of whole paths.
-    named = ((_readable(item.name) + "/" * item.is_dir(follow_symlinks=False), item) for item in found)
+    named = ((readable(item.name) + "/" * item.is_dir(follow_symlinks=False), item) for item in found)
     rows = sorted(named, key=lambda row: row[0])
     for name, item in rows:
         if name[0] == ".":
@@ -56,11 +56,6 @@ def _walk(folder: str, prefix: str) -> Iterator[ContentFile]:
         elif name.endswith(".md") and item.is_file(follow_symlinks=False):
             stat = item.stat(follow_symlinks=False)
             yield ContentFile(prefix + name, f"{stat.st_mtime_ns:x}.{stat.st_ctime_ns:x}.{stat.st_size:x}")
-
-
-def _readable(name: str) -> str:
-    """Return a name as it can be shown and kept; bytes that are not UTF-8 in it as U+FFFD."""
-    return name if name.isascii() else name.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def read_entries(content: Path, files: Sequence[ContentFile]) -> list[ReadFile]:

@@ -24,6 +24,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from cermin import slugs
 from cermin.errors import ConfigError, Fault, guess
 
 Rules = tuple[tuple[str, tuple[str, ...]], ...]
@@ -34,11 +35,8 @@ DATE_ORDERS = ("dmy", "mdy", "")
 FATES = ("author", "editor", "agency", "place", "section", "tag", "url", "see_also", "body", "cut")
 """Names of groups that a pattern may have: what becomes of the text that the group holds (see `cermin.seeds.lines`)."""
 
-RESERVED = frozenset(
-    "topics authors sections outlets archive latest static sitemaps search data feeds about index 404 robots unknown"
-    " ".split()
-)
-"""Names that the site needs for its own folders and files; ``unknown`` is the outlet of captures without a profile."""
+RESERVED = slugs.RESERVED | {"unknown"}
+"""Ids that no profile can have; ``unknown`` is the outlet of captures without one."""
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cermin.errors import SeedError
+from cermin.files import readable
 
 
 class SeedFile(NamedTuple):
@@ -37,7 +38,8 @@ def _walk(folder: Path, prefix: str) -> Iterator[SeedFile]:
         found = [item for item in os.scandir(folder) if not item.name.startswith(".")]
     except OSError as error:
         raise SeedError.at(folder, f"cannot be read: {error.strerror}") from error
-    rows = sorted((item.name + "/" * item.is_dir(follow_symlinks=False), item) for item in found)
+    named = ((readable(item.name) + "/" * item.is_dir(follow_symlinks=False), item) for item in found)
+    rows = sorted(named, key=lambda row: row[0])
     for name, item in rows:
         if name.endswith("/"):
             yield from _walk(Path(item.path), prefix + name)

@@ -292,8 +292,11 @@ class Catalogue:
         return {path for (path,) in self.connection.execute("SELECT DISTINCT path FROM seed")}
 
     def seed_paths_without_article(self) -> set[str]:
-        """Return the files of seeds/ that gave an article whose file is gone."""
-        sql = "SELECT path FROM seed WHERE outcome = 'article' AND seed NOT IN (SELECT seed FROM file)"
+        """Return the files of seeds/ that gave an article whose file is gone, or repeat one that is."""
+        sql = (
+            "SELECT path FROM seed WHERE outcome = 'article' AND seed NOT IN (SELECT seed FROM file) "
+            "OR outcome = 'duplicate' AND detail NOT IN (SELECT seed FROM file)"
+        )
         return {path for (path,) in self.connection.execute(sql)}
 
     def has_article_of(self, path: str) -> bool:
