@@ -25,10 +25,7 @@ def put(folder: Path, path: str, data: bytes) -> str:
     The file is written under a temporary name and renamed, so that it is whole or not there; one that is equal already
     is left alone. Raises OutputError when ``path`` leaves the folder or the file system refuses.
     """
-    target = os.path.join(folder, path)
-    parts = path.split("/")
-    if any(part in {"", ".", ".."} or "\\" in part or "\0" in part for part in parts):
-        raise OutputError.at(path, "not a path below the folder")
+    target = _inside(folder, path)
     try:
         status = _compare(target, data)
         if status != "same":
@@ -36,6 +33,47 @@ def put(folder: Path, path: str, data: bytes) -> str:
     except OSError as error:
         raise OutputError.at(target, f"cannot be written: {error.strerror}") from error
     return status
+
+
+def put_new(folder: Path, path: str, data: bytes) -> str:
+    """Write ``data`` to a file that is not there yet, in a folder that nobody reads yet; return ``new``.
+
+    Raises OutputError as `put` does, and when there is such a file.
+    """
+    target = _inside(folder, path)
+    try:
+        handle = _create(target, os.O_EXCL)
+        try:
+            _write(handle, data)
+        except BaseException:
+            os.unlink(target)
+            raise
+    except OSError as error:
+        raise OutputError.at(target, f"cannot be written: {error.strerror}") from error
+    return "new"
+
+
+def _inside(folder: Path, path: str) -> str:
+    if any(part in {"", ".", ".."} or "\\" in part or "\0" in part for part in path.split("/")):
+        raise OutputError.at(path, "not a path below the folder")
+    return os.path.join(folder, path)
+
+
+def _create(target: str, how: int) -> int:
+    try:
+        return os.open(target, os.O_WRONLY | os.O_CREAT | how, 0o644)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        return os.open(target, os.O_WRONLY | os.O_CREAT | how, 0o644)
+
+
+def _write(handle: int, data: bytes) -> None:
+    try:
+        written = os.write(handle, data)
+        while written < len(data):  # a disk that is almost full takes a part first
+            written += os.write(handle, data[written:])
+    finally:
+        os.close(handle)
 
 
 def _compare(target: str, data: bytes) -> str:
@@ -48,14 +86,9 @@ def _compare(target: str, data: bytes) -> str:
 
 def _replace(target: str, data: bytes) -> None:
     temporary = f"{target}.{os.getpid()}.tmp"
+    handle = _create(temporary, os.O_TRUNC)
     try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-    except FileNotFoundError:
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-    try:
-        with os.fdopen(handle, "wb", buffering=0) as file:
-            file.write(data)
+        _write(handle, data)
         os.replace(temporary, target)
     except BaseException:
         os.unlink(temporary)

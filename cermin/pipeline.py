@@ -127,11 +127,12 @@ def build(config: Config, report: Reporter, *, jobs: int = 0) -> Built:
     started = time.monotonic()
     with open_mirror(config) as catalogue:
         _gather(config, catalogue, report, jobs)
-        theme = output.load_theme(config.templates)
-        ask = site.Queries(catalogue, config, theme.assets)
         found = _compare_output(config, catalogue)
-        plan = site.plan_pages(catalogue, ask, partial(shared_inputs, config, theme))
-        changed = _render(config, catalogue, plan, report, jobs)
+        make_pages = output.MakePages(config, is_new=bool(catalogue.meta("new output")))
+        ask = site.Queries(catalogue, config, make_pages.theme.assets)
+        plan = site.plan_pages(catalogue, ask, partial(shared_inputs, config, make_pages.theme))
+        changed = _render(catalogue, plan, make_pages, report, jobs)
+        make_pages.show()
         changed += _prune(config, catalogue, plan, found)
         faults = catalogue.content_faults() + catalogue.failures()
         articles, pages = ask.shelf_count("latest"), catalogue.count_pages()
@@ -181,11 +182,15 @@ def _gather(config: Config, catalogue: site.Catalogue, report: Reporter, jobs: i
         for path in gone:
             catalogue.drop_file(path)
         task = partial(content.read_entries, config.content)
+        loader = catalogue.loader()
+        keep = loader.add if loader else catalogue.keep_file
         for number, row in enumerate(executors.run(task, changed, jobs), 1):
-            catalogue.keep_file(row.file.path, row.file.stamp, row.seed, row.faults, row.entry)
+            keep(row.file.path, row.file.stamp, row.seed, row.faults, row.entry)
             stage.advance()
-            if number % TRANSACTION == 0:
+            if number % TRANSACTION == 0 and not loader:
                 checkpoint()
+        if loader:
+            loader.finish()
 
 
 def _compare(
@@ -307,7 +312,7 @@ def _compare_output(config: Config, catalogue: site.Catalogue) -> set[str]:
 
     Raises OutputError when output/ holds what cermin did not make.
     """
-    is_known = catalogue.meta("output") == str(config.output)
+    is_known = catalogue.meta("output") == str(config.output) and not catalogue.meta("new output")
     output.check_is_ours(config.output, known=is_known)
     found = set(output.find_output(config.output))
     with catalogue.batch():
@@ -321,33 +326,41 @@ def _compare_output(config: Config, catalogue: site.Catalogue) -> set[str]:
             incomplete.add(kind)
         for kind in incomplete:
             catalogue.drop_planned(kind)
+        # A folder that is not there yet is made under another name and shown when it is whole.
+        catalogue.keep_meta("new output", "" if config.output.exists() else "yes")
     return found
 
 
-def _render(config: Config, catalogue: site.Catalogue, plan: site.Plan, report: Reporter, jobs: int) -> list[str]:
+def _render(
+    catalogue: site.Catalogue, plan: site.Plan, make_pages: output.MakePages, report: Reporter, jobs: int
+) -> list[str]:
     """Make the stale pages and record them; return the paths of the files that changed."""
     changed: list[str] = []
     rows: dict[str, PageRow] = {}
+    made: list[PageRow] = []
 
     def stale_pages(checkpoint: Callable[[], None]) -> Iterator[Page]:
         # That a page is about to be written is committed before it is, so that a build which is cut short leaves no
         # file that the catalogue takes for another.
         stale = plan.stale()
         while some := list(islice(stale, PLANNED)):
+            catalogue.keep_pages(made, plan.build)
+            made.clear()
             checkpoint()
             rows.update((page.path, row) for page, row in some)
             yield from (page for page, _ in some)
 
     with catalogue.batch() as checkpoint, report.stage("Making pages", plan.expected()) as stage:
-        for result in executors.run(output.MakePages(config), stale_pages(checkpoint), jobs):
+        for result in executors.run(make_pages, stale_pages(checkpoint), jobs):
             row = rows.pop(result.path)
             if isinstance(result, Failure):
                 catalogue.keep_failure(result.path, row.kind, result.fault, plan.build)
             else:
-                catalogue.keep_page(row, plan.build)
+                made.append(row)
                 if result.status != "same":
                     changed.append(result.path)
             stage.advance()
+        catalogue.keep_pages(made, plan.build)
     return changed
 
 
@@ -361,6 +374,7 @@ def _prune(config: Config, catalogue: site.Catalogue, plan: site.Plan, found: se
     with catalogue.batch():
         for path in gone:
             catalogue.drop_page(path)
+        catalogue.keep_meta("new output", "")
         plan.finish()
     return gone
 

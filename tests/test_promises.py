@@ -23,7 +23,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cermin import addresses, content, executors, pipeline
+from cermin import addresses, content, executors, inputs, pipeline
 from cermin.errors import CerminError
 from cermin.output.theme import builtin_folder
 from cermin.site import shelves
@@ -340,7 +340,8 @@ def test_new_version_reads_anew(mirror, monkeypatch):
         path.write_text(article(f"Judul {number}", tags=["Banjir"], authors=["Ana"]), encoding="utf-8")
     build(root)
     # Mocks, in place of another version.
-    monkeypatch.setattr(pipeline, "code", lambda: "another version")
+    for module in (pipeline, inputs):
+        monkeypatch.setattr(module, "code", lambda: "another version")
     monkeypatch.setattr(content.article_file, "excerpt_of", lambda _: "Lain.")
     for module in (shelves, addresses):
         monkeypatch.setattr(module, "name_slug", lambda name: f"x-{name.lower()}")
@@ -357,7 +358,7 @@ def test_new_version_reads_anew(mirror, monkeypatch):
 def test_killed_at_any_moment(tmp_path):
     """Whenever a run is killed, no reader sees half a page and the next run ends right, also when an edit is undone."""
     # In a program of its own, as it forks.
-    step = 1 if hypothesis.settings().max_examples > 1000 else 23  # each death costs half a second
+    step = 1 if hypothesis.settings().max_examples > 1000 else 17  # each death costs half a second
     command = [sys.executable, "-m", "tests.cut_short", str(tmp_path), str(step)]
     told = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
     assert [fault for scenario in told.values() for fault in scenario["faults"]] == []

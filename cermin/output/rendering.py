@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 import uuid
 from calendar import Calendar
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,10 +18,11 @@ from jinja2 import TemplateError as JinjaError
 from markupsafe import Markup, escape
 
 import cermin
+from cermin import addresses
 from cermin.characters import decode
 from cermin.config import Config
 from cermin.errors import CerminError, OutputError
-from cermin.files import digest, put
+from cermin.files import digest, put, put_new
 from cermin.output.address import quote, root_of
 from cermin.output.body_html import BodyRenderer
 from cermin.output.structured_data import news_article
@@ -32,20 +35,33 @@ UNKNOWN = "unknown"
 
 
 class MakePages:
-    """Renders pages and writes them; sent to each worker once, where it loads the theme when it is first called."""
+    """Renders pages and writes them; sent to each worker once.
 
-    def __init__(self, config: Config) -> None:
+    Where ``is_new``, output/ is not there yet: files go to a folder beside it, which takes its name when all are made.
+    Nobody sees them before, so each is written straight to its place.
+    """
+
+    def __init__(self, config: Config, *, is_new: bool = False) -> None:
         self._config = config
+        self._is_new = is_new
+        self._folder = config.output.with_name(f".{config.output.name}.new") if is_new else config.output
+        if is_new:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
-    def __getstate__(self) -> Config:
-        return self._config
+    def __getstate__(self) -> tuple[Config, bool, Path]:
+        return self._config, self._is_new, self._folder
 
-    def __setstate__(self, config: Config) -> None:
-        self._config = config
+    def __setstate__(self, state: tuple[Config, bool, Path]) -> None:
+        self._config, self._is_new, self._folder = state
 
     @cached_property
     def _renderer(self) -> Renderer:
         return Renderer(self._config)
+
+    @property
+    def theme(self) -> Theme:
+        """The theme that pages are rendered with."""
+        return self._renderer.theme
 
     def __call__(self, pages: Sequence[Page]) -> list[Written | Failure]:
         """Make the pages; one that fails comes back as its Failure."""
@@ -54,18 +70,33 @@ class MakePages:
     def _make(self, page: Page) -> Written | Failure:
         try:
             data = self._renderer.render(page)
-            return Written(page.path, put(self._config.output, page.path, data), len(data))
+            status = put_new(self._folder, page.path, data) if self._is_new else put(self._folder, page.path, data)
+            return Written(page.path, status, len(data))
         except CerminError as error:
-            return Failure(page.path, error.faults[0])
+            fault = error.faults[0]
+            return Failure(page.path, fault._replace(place=fault.place.replace(*self._names)))
+
+    @property
+    def _names(self) -> tuple[str, str]:
+        """The name of the folder that is written to, and the one that a person knows."""
+        return str(self._folder), str(self._config.output)
+
+    def show(self) -> None:
+        """Give a new output folder its name. Raises OutputError."""
+        if self._is_new and self._folder.exists():
+            try:
+                self._folder.rename(self._config.output)
+            except OSError as error:
+                raise OutputError.at(self._config.output, f"cannot be made: {error.strerror}") from error
 
 
 class Renderer:
     """Renders pages of one site."""
 
-    def __init__(self, config: Config, theme: Theme | None = None) -> None:
+    def __init__(self, config: Config) -> None:
         self._config = config
         self._words = load_words(config.site.language)
-        self._theme = theme or load_theme(config.templates, self._words.translations)
+        self.theme = load_theme(config.templates, self._words.translations)
         self._bodies = BodyRenderer()
         self._templates: dict[str, Template] = {}
         self._base_path = urlsplit(config.site.base_url).path or "/"
@@ -85,7 +116,7 @@ class Renderer:
             "feed": self._feed,
             "sitemap": self._sitemap,
         }
-        _fill_environment(self._theme, config, self._words, self.outlet_name)
+        _fill_environment(self.theme, config, self._words, self.outlet_name)
 
     def outlet_name(self, outlet: str) -> str:
         """Return the name of an outlet as its profile gives it; its id where there is no profile."""
@@ -100,7 +131,7 @@ class Renderer:
         Raises TemplateError when a template fails, OutputError when the article's file changed since it was read.
         """
         if not page.template:
-            return self._theme.asset(page.path)
+            return self.theme.asset(page.path)
         root = self._base_path if page.path == "404.html" else root_of(page.path)
         context: dict[str, Any] = {
             **page.answers,
@@ -115,25 +146,27 @@ class Renderer:
         except CerminError:
             raise
         except (JinjaError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
-            raise template_error(error, page.template, self._theme.folders) from error
+            raise template_error(error, page.template, self.theme.folders) from error
 
     def _template(self, name: str) -> Template:
         if name not in self._templates:
-            self._templates[name] = self._theme.environment.get_template(name)
+            self._templates[name] = self.theme.environment.get_template(name)
         return self._templates[name]
 
     # --- what a kind of page needs beside its answers -------------------------------------------------------------
 
     def _article(self, page: Page, root: str) -> dict[str, Any]:
         entry: Entry = page.answers["entry"]
-        address = page.answers["section"]
         see_also = {title: target for title, target in page.answers["see_also"] if target and target != page.path}
         body = self._render_body(entry, see_also, root)
         return {
             "body": Markup(body),  # noqa: S704 - rendered from plain text, or sanitised
             "outlet": (self.outlet_name(entry.outlet), f"{entry.outlet}/index.html"),
             "original": self._original(entry.outlet),
-            "section": address,
+            "section": addresses.named(addresses.SECTION, entry.section) if entry.section else None,
+            "topics": [addresses.named(addresses.TOPIC, tag) for tag in entry.tags],
+            "authors": [addresses.named(addresses.AUTHOR, name) for name in entry.authors],
+            "feed": addresses.feed(addresses.OUTLET, entry.outlet),
             "structured_data": news_article(
                 entry, self.outlet_name(entry.outlet), self._absolute(page.path), self._config.site.language
             ),

@@ -15,10 +15,12 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cermin.errors import BrokenCatalogueError, CerminError, Fault
-from cermin.records import Entry, Teaser
+from cermin.records import Entry
+from cermin.site.loading import Loader
+from cermin.site.rows import ENTRY_COLUMNS, entry_from, values_of
 from cermin.site.shelves import UNDATED, Place, ShelfName, fold_title, place_of, shelves_of
 
 FILE = "catalogue.sqlite"
@@ -85,10 +87,7 @@ CREATE TABLE failure (
 ) WITHOUT ROWID;
 """
 
-ENTRY_COLUMNS = ", ".join(f'"{name}"' for name in Entry._fields)
 NAME_OF_SHELF = "SELECT name FROM spelling WHERE shelf = ? ORDER BY count DESC, name LIMIT 1"
-TEASER_COLUMNS = "address, title, date, outlet, lang, section, CASE summary WHEN '' THEN excerpt ELSE summary END"
-_TUPLES = [Entry._fields.index(name) for name in ("authors", "tags", "references")]
 
 
 class SeedRow(NamedTuple):
@@ -123,26 +122,6 @@ class Touched(NamedTuple):
     kind: str
     slug: str
     place: Place
-
-
-def entry_from(row: tuple[Any, ...]) -> Entry:
-    """Return the entry in a row of `ENTRY_COLUMNS`."""
-    values = list(row)
-    for index in _TUPLES:
-        values[index] = tuple(json.loads(values[index]))
-    return Entry._make(values)
-
-
-def teaser_from(row: tuple[Any, ...]) -> Teaser:
-    """Return the teaser in a row of `TEASER_COLUMNS`."""
-    return Teaser._make(row)
-
-
-def _row_of(entry: Entry) -> list[object]:
-    values: list[object] = list(entry)
-    for index in _TUPLES:
-        values[index] = json.dumps(entry[index], ensure_ascii=False)
-    return values
 
 
 @contextmanager
@@ -333,6 +312,10 @@ class Catalogue:
         if entry:
             self._add_entry(entry)
 
+    def loader(self) -> Loader | None:
+        """Return a quick way to add article files, where the catalogue holds none yet."""
+        return None if self.count_files() else Loader(self.connection)
+
     def drop_file(self, path: str) -> None:
         """Forget an article file that is gone."""
         self.connection.execute("DELETE FROM file WHERE path = ?", (path,))
@@ -347,7 +330,7 @@ class Catalogue:
     def _add_entry(self, entry: Entry) -> None:
         place = place_of(entry)
         execute = self.connection.execute
-        values = [None, *place, fold_title(entry.title), *_row_of(entry)]
+        values = [None, *place, fold_title(entry.title), *values_of(entry)]
         entry_id = execute(f"INSERT INTO entry VALUES ({', '.join('?' * len(values))})", values).lastrowid
         for fold in {fold_title(title) for title in entry.references}:
             execute("INSERT INTO reference VALUES (?, ?)", (fold, entry_id))
@@ -439,10 +422,12 @@ class Catalogue:
         row = self.connection.execute(sql, (path,)).fetchone()
         return PageRow._make(row) if row else None
 
-    def keep_page(self, row: PageRow, build: int) -> None:
-        """Record a page that was made, or found to be fresh, in build number ``build``."""
-        self.connection.execute("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, build))
-        self.connection.execute("DELETE FROM failure WHERE path = ?", (row.path,))
+    def keep_pages(self, rows: Iterable[PageRow], build: int) -> None:
+        """Record pages that were made in build number ``build``."""
+        made = [(*row, build) for row in rows]
+        self.connection.executemany("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?)", made)
+        if self.connection.execute("SELECT 1 FROM failure LIMIT 1").fetchone():
+            self.connection.executemany("DELETE FROM failure WHERE path = ?", [row[:1] for row in made])
 
     def doubt_page(self, path: str) -> None:
         """Record that what stands at ``path`` may no longer be what the row tells, as it is about to be written."""

@@ -13,13 +13,16 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from cermin.addresses import LATEST
-from cermin.records import Page
+from cermin.records import Entry, Page
 from cermin.site.catalogue import Catalogue, PageRow
 from cermin.site.kinds import KINDS, Kind, Scope
 from cermin.site.queries import Queries
 
 Shared = Callable[[Kind], Mapping[str, str]]
 """Gives the inputs that all pages of a kind share, by name."""
+
+LONGEST_KEPT = 80
+"""Characters of an answer that is kept as it is."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -64,9 +67,11 @@ class Plan:
     def _stale_of(self, pages: Iterable[Page], shared: int, *, mark: bool) -> Iterator[tuple[Page, PageRow]]:
         for page in pages:
             row = PageRow(page.path, page.kind, page.scope, page.number, shared, page_parts(page))
-            if self.catalogue.page(page.path) != row:
+            before = self.catalogue.page(page.path)
+            if before != row:
                 self.made += 1
-                self.catalogue.doubt_page(page.path)
+                if before:
+                    self.catalogue.doubt_page(page.path)
                 yield page, row
             elif mark:
                 self.catalogue.keep_page_seen(page.path, self.build)
@@ -110,9 +115,16 @@ def shared_parts(kind: Kind, ask: Queries, shared: Shared) -> dict[str, str]:
 
 def page_parts(page: Page) -> str:
     """Return the inputs of a page as the catalogue keeps them: a JSON object of name -> hash."""
-    return _encode(
-        {name: _hash(_encode(answer)) for name, answer in page.answers.items()} | {"template": page.template}
-    )
+    return _encode({"template": page.template} | {name: _part(answer) for name, answer in page.answers.items()})
+
+
+def _part(answer: object) -> object:
+    """Return an answer as it is kept: a short one as it is, an article by the hash of its file, others by theirs."""
+    if isinstance(answer, Entry):
+        return f"{answer.digest} {answer.address}"
+    if not answer or isinstance(answer, int) or (isinstance(answer, str) and len(answer) <= LONGEST_KEPT):
+        return answer
+    return _hash(_encode(answer))
 
 
 def _hash(text: str) -> str:

@@ -8,15 +8,8 @@ from typing import NamedTuple
 from cermin.addresses import LATEST, OUTLET
 from cermin.config import Config
 from cermin.records import Entry, Label, Teaser
-from cermin.site.catalogue import (
-    ENTRY_COLUMNS,
-    NAME_OF_SHELF,
-    TEASER_COLUMNS,
-    Catalogue,
-    Touched,
-    entry_from,
-    teaser_from,
-)
+from cermin.site.catalogue import NAME_OF_SHELF, Catalogue, Touched
+from cermin.site.rows import ENTRY_COLUMNS, TEASER_COLUMNS, entry_from, teaser_from
 from cermin.site.shelves import Place, fold_title
 
 _E_ENTRY = ", ".join(f"e.{name.strip()}" for name in ENTRY_COLUMNS.split(","))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cermin import addresses
-from cermin.addresses import AUTHOR, OUTLET, SECTION, TOPIC
+from cermin.addresses import OUTLET
 from cermin.records import Entry, Page, Teaser
 from cermin.site.kinds.kind import Scope
 from cermin.site.queries import Queries
@@ -55,9 +54,5 @@ class ArticlePage:
             "previous": older and (older.address, older.title, older.lang),
             "next": newer and (newer.address, newer.title, newer.lang),
             "see_also": [(title, ask.find_title(title, entry.outlet)) for title in entry.references],
-            "section": addresses.named(SECTION, entry.section) if entry.section else None,
-            "topics": [addresses.named(TOPIC, tag) for tag in entry.tags],
-            "authors": [addresses.named(AUTHOR, name) for name in entry.authors],
-            "feed": addresses.feed(OUTLET, entry.outlet),
         }
         return Page(self.name, entry.address, entry.address, 0, self.templates[0], answers)
