@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cermin.slugs import name_slug
 
 LATEST, OUTLET, SECTION, TOPIC, AUTHOR, DAY, NO_DATE = (
@@ -45,6 +47,7 @@ def feed(kind: str, slug: str) -> str:
     return shelf_folder(kind, slug) + "feed.xml" if kind in {OUTLET, SECTION} else SITE_FEED
 
 
+@lru_cache(maxsize=65536)
 def named(kind: str, name: str) -> tuple[str, str]:
     """Return a name with the address of its hub: ``("Rusia", "topics/rusia/index.html")``."""
     return name, hub(kind, name_slug(name))

@@ -6,6 +6,7 @@ the catalogue; workers read, compute and write files.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -131,9 +132,10 @@ def build(config: Config, report: Reporter, *, jobs: int = 0) -> Built:
         make_pages = output.MakePages(config, is_new=bool(catalogue.meta("new output")))
         ask = site.Queries(catalogue, config, make_pages.theme.assets)
         plan = site.plan_pages(catalogue, ask, partial(shared_inputs, config, make_pages.theme))
+        make_pages.theme.references |= json.loads(catalogue.meta("template references") or "{}")
         changed = _render(catalogue, plan, make_pages, report, jobs)
         make_pages.show()
-        changed += _prune(config, catalogue, plan, found)
+        changed += _prune(config, catalogue, plan, found, make_pages.theme.references)
         faults = catalogue.content_faults() + catalogue.failures()
         articles, pages = ask.shelf_count("latest"), catalogue.count_pages()
     return Built(articles, pages, plan.made, tuple(changed), tuple(faults), time.monotonic() - started)
@@ -364,7 +366,13 @@ def _render(
     return changed
 
 
-def _prune(config: Config, catalogue: site.Catalogue, plan: site.Plan, found: set[str]) -> list[str]:
+def _prune(
+    config: Config,
+    catalogue: site.Catalogue,
+    plan: site.Plan,
+    found: set[str],
+    references: dict[str, list[str | None]],
+) -> list[str]:
     """Remove files that are no longer planned, and what else is in output/; return their paths."""
     gone = plan.gone()
     planned = {path for path, _ in catalogue.page_paths()}.difference(gone)
@@ -375,6 +383,7 @@ def _prune(config: Config, catalogue: site.Catalogue, plan: site.Plan, found: se
         for path in gone:
             catalogue.drop_page(path)
         catalogue.keep_meta("new output", "")
+        catalogue.keep_meta("template references", json.dumps(references))
         plan.finish()
     return gone
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from cermin.characters import CONTROL, decode
+from cermin.characters import CONTROL, decode, find_control
 from cermin.content.body import excerpt_of, references_of
 from cermin.content.front_matter import FrontMatterError, Head, Value, format_head, read_head
 from cermin.errors import ContentError, Fault
@@ -88,15 +88,17 @@ def parse_entry(path: str, data: bytes) -> Entry:
         head = read_head(data)
     except FrontMatterError as error:
         raise ContentError(*faults, error.at(place)) from error
-    found = sorted([*head.faults, *_check_values(path, head)])
+    # Only an escape can have brought a control character into a value.
+    found = [] if b"\\" not in data[: head.body_at] else _check_characters(head)
+    found = sorted([*head.faults, *found, *_check_values(path, head)])
     faults += [Fault(f"{place}:{line}", verdict, hint) for line, verdict, hint in found]
-    body = ""
+    body, encoded = "", data[head.body_at :]
     try:
-        body = decode(data[head.body_at :])
+        body = decode(encoded)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, head.body_at + error.start) + 1
         faults.append(Fault(f"{place}:{line}", "not UTF-8", "save the file as UTF-8"))
-    if control := CONTROL.search(body):
+    if control := find_control(encoded, body):
         line = data.count(b"\n", 0, head.body_at) + body.count("\n", 0, control.start()) + 1
         faults.append(Fault(f"{place}:{line}", f"a control character: {control[0]!r}", "take it out"))
     if faults:
@@ -158,13 +160,16 @@ def _check_name(name: str) -> tuple[str, str] | None:
     return None
 
 
-def _check_values(path: str, head: Head) -> list[tuple[int, str, str]]:
-    values = head.values
-    faults = [
+def _check_characters(head: Head) -> list[tuple[int, str, str]]:
+    return [
         (line, f"{key} holds a control character", "take it out")
-        for key, (value, line) in values.items()
+        for key, (value, line) in head.values.items()
         if any(map(CONTROL.search, (value,) if isinstance(value, str) else value))
     ]
+
+
+def _check_values(path: str, head: Head) -> list[tuple[int, str, str]]:
+    values, faults = head.values, []
     is_told = any("title" in verdict for _, verdict, _ in head.faults)  # as misspelt, or as no text
     if not values.get("title", Value("", 1)).value and not is_told:
         faults.append((values.get("title", Value("", 1)).line, "no title", "write title: The headline"))

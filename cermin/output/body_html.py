@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import nh3
-from markdown import Markdown
 
-from cermin.output.news_markdown import NewsExtension, References
-from cermin.output.paragraphs import write_paragraph, write_see_also
+from cermin.output.paragraphs import PARAGRAPHS, write_paragraph, write_quiet_body, write_see_also
+
+if TYPE_CHECKING:
+    from cermin.output.news_markdown import NewsMarkdown
 
 # What reaches over a blank line: raw HTML, definitions, footnotes, fences; and white space that only looks like none.
 _FAR = re.compile(r"<[a-zA-Z/!?]|\]:|\[\^|^[ >]*(?:```|~~~)|[^\S \n]|\n\n\n|^ +$", re.MULTILINE)
@@ -54,13 +56,17 @@ class BodyRenderer:
     """Renders bodies, one after the other; holds the one Markdown object of a process."""
 
     def __init__(self) -> None:
-        self._references = References()
-        self._markdown: Markdown | None = None
+        self._see_also: Mapping[str, str] = {}
+        self._root = ""
+        self._markdown: NewsMarkdown | None = None
 
     def render(self, body: str, see_also: Mapping[str, str], root: str) -> str:
         """Return a body as HTML. ``see_also`` gives the address of each title that the mirror holds, from ``root``."""
-        self._references.see_also, self._references.root = see_also, root
-        blocks = body.strip("\n").split("\n\n")
+        self._see_also, self._root = see_also, root
+        stripped = body.strip("\n")
+        if quiet := write_quiet_body(stripped):
+            return quiet
+        blocks = stripped.split(PARAGRAPHS)
         written = [write_paragraph(block) or write_see_also(block, see_also, root) for block in blocks]
         if all(written):
             return "\n".join(filter(None, written))
@@ -70,18 +76,17 @@ class BodyRenderer:
 
     def render_markdown(self, body: str, see_also: Mapping[str, str], root: str) -> str:
         """Return the HTML of any body, by Python-Markdown and the sanitiser alone."""
-        self._references.see_also, self._references.root = see_also, root
+        self._see_also, self._root = see_also, root
         return self._convert(body)
 
     def _convert(self, text: str) -> str:
         if self._markdown is None:
-            self._markdown = Markdown(
-                extensions=["tables", "fenced_code", "footnotes", "sane_lists", NewsExtension(self._references)],
-                output_format="html",
-            )
+            # Most builds of a few articles never need it.
+            from cermin.output.news_markdown import NewsMarkdown
+
+            self._markdown = NewsMarkdown()
         try:
-            # Without a reset the footnotes of one article appear in the next.
-            html = self._markdown.reset().convert(text)
+            html = self._markdown.convert_news(text, self._see_also, self._root)
         except Exception:
             # What was broken off leaves its state behind, which no reset takes away.
             self._markdown = None

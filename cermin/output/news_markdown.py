@@ -17,7 +17,22 @@ from cermin.output.address import quote
 from cermin.output.paragraphs import NAMED, is_label, unescape_title
 
 
-class References:
+class NewsMarkdown(Markdown):
+    """Python-Markdown as cermin uses it."""
+
+    def __init__(self) -> None:
+        self._references = _References()
+        news = _NewsExtension(self._references)
+        super().__init__(extensions=["tables", "fenced_code", "footnotes", "sane_lists", news], output_format="html")
+
+    def convert_news(self, text: str, see_also: Mapping[str, str], root: str) -> str:
+        """Return a body as HTML, not yet sanitised; ``see_also`` gives the address of each title, from ``root``."""
+        self._references.see_also, self._references.root = see_also, root
+        # Without a reset the footnotes of one article appear in the next.
+        return self.reset().convert(text)
+
+
+class _References:
     """Where the see-also titles of the article being rendered lead."""
 
     see_also: Mapping[str, str]
@@ -27,10 +42,10 @@ class References:
         self.see_also, self.root = {}, ""
 
 
-class NewsExtension(Extension):
+class _NewsExtension(Extension):
     """Adds to Markdown what news bodies need."""
 
-    def __init__(self, references: References) -> None:
+    def __init__(self, references: _References) -> None:
         super().__init__()
         self._references = references
 
@@ -43,7 +58,7 @@ class NewsExtension(Extension):
 
 
 class _ReferencePattern(InlineProcessor):
-    def __init__(self, references: References, md: Markdown) -> None:
+    def __init__(self, references: _References, md: Markdown) -> None:
         super().__init__(rf"(?<!\\)(?<!\[)\[\[({NAMED})\]\]", md)
         self._references = references
 

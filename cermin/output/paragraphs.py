@@ -30,7 +30,26 @@ _LOUD = re.compile(r"`|\]\(|\]\[|\[\[|!\[|\[\^|\]:|<[a-zA-Z/!?]|(?<!\w)_|\*.*\*"
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()>#+.!|-])")
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|[0-9a-zA-Z]+);")
 _KNOWN = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&#126;": "~"}
+PARAGRAPHS, _BETWEEN = "\n\n", "</p>\n<p>"
+_NOT_FIRST = "#=:!+-"
 _TITLE_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+
+# Signs that may mean something anywhere, and white space that could pass for a space.
+_NOT_QUIET = tuple("\\`*_[]<>&|~{}\t\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u2028\u2029")
+_NOT_QUIET_BREAK = re.compile(r"\n(?:(?<=[^\S\n]\n)|\n\n|\n?(?:[^\S\n]|[#=:!+-]|\d+\.(?:\s|\Z)))")
+
+
+def write_quiet_body(body: str) -> str | None:
+    """Return a whole body as HTML, where none of its characters could be a sign; no line break stands at its ends."""
+    for sign in _NOT_QUIET:
+        if sign in body:
+            return None
+    if not body or body[0] in _NOT_FIRST or body[0].isspace() or body[-1].isspace() or body[0].isdigit():
+        return None
+    if _NOT_QUIET_BREAK.search(body):
+        return None
+    return f"<p>{body.replace(PARAGRAPHS, _BETWEEN)}</p>"
 
 
 def write_paragraph(text: str) -> str | None:

@@ -36,6 +36,8 @@ class Theme:
     assets: dict[str, str]
     """Address of each static file -> hash of its bytes."""
     _sources: dict[str, Path]
+    references: dict[str, list[str | None]] = field(default_factory=dict)
+    """What a template refers to, by its hash; can be kept from one run to the next, as parsing takes long."""
     _closures: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def asset(self, address: str) -> bytes:
@@ -60,15 +62,18 @@ class Theme:
         seen.add(name)
         try:
             source = self.environment.source_of(name)
-            tree = self.environment.parse(source, name)
+            hashed = digest(source.encode())
+            if hashed not in self.references:
+                tree = self.environment.parse(source, name)
+                self.references[hashed] = list(meta.find_referenced_templates(tree))
         except TemplateNotFound as error:
             raise TemplateError.at(f"templates/{name}", "no such template") from error
         except TemplateSyntaxError as error:
             raise template_error(error, name) from error
         except UnicodeDecodeError as error:
             raise TemplateError.at(f"templates/{name}", "not UTF-8", "save the file as UTF-8") from error
-        yield f"templates/{name}", digest(source.encode())
-        for other in meta.find_referenced_templates(tree):
+        yield f"templates/{name}", hashed
+        for other in self.references[hashed]:
             # A name that is computed while rendering could be any of them.
             names = [other] if other else self.environment.list_templates(extensions=["html", "xml", "txt"])
             for referenced in names:

@@ -6,14 +6,14 @@ article is a `Reading` with a reason for quarantine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
 from cermin.errors import SeedError
-from cermin.records import Capture
+from cermin.outlets import Outlet
+from cermin.records import Capture, Reading
 from cermin.seeds.folder import SeedFile, find_seed_files
-from cermin.seeds.reading import read_article
 from cermin.seeds.text import read_text
 
 __all__ = ["FORMATS", "Reader", "SeedFile", "find_seed_files", "read_article", "read_captures"]
@@ -43,3 +43,11 @@ def read_captures(path: Path, seed_path: str) -> Iterator[Capture]:
         verdict = f'no reader for files that end in "{ending}"' if ending else "no reader for files without an ending"
         raise SeedError.at(seed_path, verdict, f"readers there are for {', '.join(sorted(FORMATS))}")
     yield from FORMATS[ending](path, seed_path)
+
+
+def read_article(capture: Capture, outlets: Mapping[str, Outlet]) -> Reading:
+    """Turn a capture into an article, or into the reason why it gives none. Any bytes give one or the other."""
+    # Its tables take a while to load, which a build without new captures need not wait for.
+    from cermin.seeds import reading
+
+    return reading.read_article(capture, outlets)
