@@ -10,7 +10,7 @@ INSTALL := $(RUN) -m pip install -qq --disable-pip-version-check --require-hashe
 
 .DEFAULT_GOAL := site
 .DELETE_ON_ERROR:
-.PHONY: site serve test test-long check format lock clean help
+.PHONY: site serve test test-long bench check format lock clean help
 
 site: .venv/site.stamp ## import seeds/ and build output/
 	$(RUN) build.py $(ARGS)
@@ -23,6 +23,10 @@ test: check ## all checks and tests, as CI runs them
 
 test-long: .venv/dev.stamp ## property tests with 40 times the examples
 	$(RUN) -m pytest -n auto --dist loadfile -m hypothesis --hypothesis-profile=long $(ARGS)
+
+N ?= 10000
+bench: .venv/site.stamp ## measure builds of N articles beside other generators, where they are installed (N=10000)
+	$(RUN) bench/run.py $(N) $(ARGS)
 
 check: .venv/dev.stamp ## format, lint and types only
 	$(RUN) -m ruff format --check

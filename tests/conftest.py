@@ -45,6 +45,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write golden trees as they come out now")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests measured: `record_property("figure", "…")`, from whatever process they ran in."""
+    reports = terminalreporter.stats.get("passed", [])
+    figures = {value for report in reports for name, value in report.user_properties if name == "figure"}
+    for figure in sorted(figures):
+        terminalreporter.write_line(figure)
+
+
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test with the scarce things that it asks for."""
