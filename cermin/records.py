@@ -116,6 +116,8 @@ class Teaser(NamedTuple):
     lang: str
     section: str
     summary: str
+    digest: str
+    """Of what stands above, by which a list knows that it changed."""
 
 
 class Entry(NamedTuple):
@@ -149,13 +151,6 @@ class Entry(NamedTuple):
     def content_path(self) -> str:
         """Path below content/."""
         return self.address.removesuffix(".html") + ".md"
-
-    @property
-    def teaser(self) -> Teaser:
-        """The article as a list shows it."""
-        return Teaser(
-            self.address, self.title, self.date, self.outlet, self.lang, self.section, self.summary or self.excerpt
-        )
 
 
 class Label(NamedTuple):

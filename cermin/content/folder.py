@@ -65,7 +65,8 @@ def read_entries(content: Path, files: Sequence[ContentFile]) -> list[ReadFile]:
 
 def _read(content: Path, file: ContentFile) -> ReadFile:
     try:
-        data = (content / file.path).read_bytes()
+        with open(f"{content}/{file.path}", "rb", buffering=0) as opened:  # noqa: PTH123 - once a file
+            data = opened.read()
     except OSError as error:
         verdict = "its name is not UTF-8" if "\ufffd" in file.path else f"cannot be read: {error.strerror}"
         fault = Fault(f"content/{file.path}", verdict)

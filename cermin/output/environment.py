@@ -7,7 +7,6 @@ gives plain text, not `Markup` objects, of which a page would make hundreds only
 
 from __future__ import annotations
 
-import re
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFo
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
-
-_SPECIAL = re.compile("[&<>\"']")
 
 
 def quick_escape(value: object) -> str:
@@ -28,10 +25,11 @@ def quick_escape(value: object) -> str:
         if hasattr(value, "__html__"):
             return str(value.__html__())
         value = str(value)
-    if not _SPECIAL.search(value):
-        return value
-    value = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return value.replace('"', "&#34;").replace("'", "&#39;")
+    # On the short texts of a page, this is a third of the work of one regular expression.
+    if "&" in value or "<" in value or ">" in value or '"' in value or "'" in value:
+        value = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        value = value.replace('"', "&#34;").replace("'", "&#39;")
+    return value
 
 
 class _Generator(CodeGenerator):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Template
+from jinja2 import Environment, Template
 from jinja2 import TemplateError as JinjaError
 from markupsafe import Markup, escape
 
@@ -28,7 +28,7 @@ from cermin.output.body_html import BodyRenderer
 from cermin.output.structured_data import news_article
 from cermin.output.theme import Theme, load_theme, template_error
 from cermin.output.words import Words, direction, load_words
-from cermin.records import Entry, Failure, Page, Written
+from cermin.records import Entry, Failure, Page, Teaser, Written
 
 UNKNOWN = "unknown"
 """The outlet of captures that no profile recognises."""
@@ -95,6 +95,7 @@ class Renderer:
 
     def __init__(self, config: Config) -> None:
         self._config = config
+        self._content = str(config.content)
         self._words = load_words(config.site.language)
         self.theme = load_theme(config.templates, self._words.translations)
         self._bodies = BodyRenderer()
@@ -135,7 +136,7 @@ class Renderer:
         root = self._base_path if page.path == "404.html" else root_of(page.path)
         context: dict[str, Any] = {
             **page.answers,
-            "root": root,
+            "root": Markup(root),  # noqa: S704 - dots and slashes, or the path of base_url, which is checked
             "path": page.path,
             "canonical": self._absolute(page.path),
         }
@@ -181,9 +182,9 @@ class Renderer:
             raise OutputError.at(place, f"the body cannot be made into HTML: {error}", hint) from error
 
     def _body(self, entry: Entry) -> str:
-        path = self._config.content / entry.content_path
         try:
-            data = path.read_bytes()
+            with open(f"{self._content}/{entry.content_path}", "rb", buffering=0) as file:  # noqa: PTH123 - once a page
+                data = file.read()
         except OSError as error:
             raise OutputError.at(f"content/{entry.content_path}", f"cannot be read: {error.strerror}") from error
         if digest(data) != entry.digest:
@@ -290,7 +291,33 @@ def _fill_environment(theme: Theme, config: Config, words: Words, outlet_name: C
         number=words.number,
         url=quote,
         cut=_cut,
+        teaser=_Teasers(environment),
     )
+
+
+class _Teasers:
+    """Renders articles as lists show them, once for all lists that show one alike."""
+
+    MOST = 20_000
+    """Pieces of HTML that are kept; then all are forgotten."""
+    ROOT = Markup("\0")  # stands for the way to the root; no text holds it
+    """What each list puts its own way to the root in place of."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._made: dict[tuple[Teaser, str, bool], str] = {}
+
+    def __call__(self, teaser: Teaser, root: str, heading: str, with_outlet: bool) -> Markup:
+        """Return the article as an item of a list, for a page that reaches the root by ``root``."""
+        key = (teaser, heading, with_outlet)
+        html = self._made.get(key)
+        if html is None:
+            if len(self._made) >= self.MOST:
+                self._made.clear()
+            template = self._environment.get_template("teaser.html")
+            html = template.render(t=teaser, root=self.ROOT, heading=heading, with_outlet=with_outlet).strip()
+            self._made[key] = html
+        return Markup(html.replace(self.ROOT, root))  # noqa: S704 - a template's output
 
 
 def _cut(text: str, longest: int) -> str:

@@ -20,11 +20,11 @@ from typing import NamedTuple
 from cermin.errors import BrokenCatalogueError, CerminError, Fault
 from cermin.records import Entry
 from cermin.site.loading import Loader
-from cermin.site.rows import ENTRY_COLUMNS, entry_from, values_of
+from cermin.site.rows import ENTRY_COLUMNS, entry_from, shown_of, values_of
 from cermin.site.shelves import UNDATED, Place, ShelfName, fold_title, place_of, shelves_of
 
 FILE = "catalogue.sqlite"
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -44,7 +44,7 @@ CREATE INDEX file_by_seed ON file (seed) WHERE seed != '';
 CREATE INDEX file_with_faults ON file (path) WHERE faults != '';
 
 CREATE TABLE entry (
-    id INTEGER PRIMARY KEY, moment INTEGER NOT NULL, tie INTEGER NOT NULL, fold TEXT NOT NULL,
+    id INTEGER PRIMARY KEY, moment INTEGER NOT NULL, tie INTEGER NOT NULL, fold TEXT NOT NULL, shown TEXT NOT NULL,
     address TEXT NOT NULL UNIQUE, title TEXT NOT NULL, date TEXT NOT NULL, outlet TEXT NOT NULL, lang TEXT NOT NULL,
     section TEXT NOT NULL, summary TEXT NOT NULL, authors TEXT NOT NULL, editor TEXT NOT NULL, agency TEXT NOT NULL,
     place TEXT NOT NULL, tags TEXT NOT NULL, url TEXT NOT NULL, seed TEXT NOT NULL, sha256 TEXT NOT NULL,
@@ -330,7 +330,7 @@ class Catalogue:
     def _add_entry(self, entry: Entry) -> None:
         place = place_of(entry)
         execute = self.connection.execute
-        values = [None, *place, fold_title(entry.title), *values_of(entry)]
+        values = [None, *place, fold_title(entry.title), shown_of(entry), *values_of(entry)]
         entry_id = execute(f"INSERT INTO entry VALUES ({', '.join('?' * len(values))})", values).lastrowid
         for fold in {fold_title(title) for title in entry.references}:
             execute("INSERT INTO reference VALUES (?, ?)", (fold, entry_id))

@@ -10,7 +10,7 @@ from typing import Any
 
 from cermin.errors import Fault
 from cermin.records import Entry
-from cermin.site.rows import values_of
+from cermin.site.rows import shown_of, values_of
 from cermin.site.shelves import fold_title, place_of, shelves_of
 
 TOGETHER = 5000
@@ -42,7 +42,7 @@ class Loader:
     def _add_entry(self, entry: Entry) -> None:
         self._last += 1
         place = place_of(entry)
-        self._entries.append([self._last, *place, fold_title(entry.title), *values_of(entry)])
+        self._entries.append([self._last, *place, fold_title(entry.title), shown_of(entry), *values_of(entry)])
         self._references += [(fold, self._last) for fold in {fold_title(title) for title in entry.references}]
         for shelf in shelves_of(entry):
             shelf_id = self._shelves.setdefault((shelf.kind, shelf.slug), len(self._shelves) + 1)
@@ -55,7 +55,7 @@ class Loader:
         self._placings.sort()
         self._references.sort()
         self._insert("file", 4, self._files)
-        self._insert("entry", 4 + len(Entry._fields), self._entries)
+        self._insert("entry", 5 + len(Entry._fields), self._entries)
         self._insert("reference", 2, self._references)
         self._insert("placing", 4, self._placings)
         for rows in (self._files, self._entries, self._references, self._placings):

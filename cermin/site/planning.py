@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from cermin.addresses import LATEST
-from cermin.records import Entry, Page
+from cermin.records import Entry, Page, Teaser
 from cermin.site.catalogue import Catalogue, PageRow
 from cermin.site.kinds import KINDS, Kind, Scope
 from cermin.site.queries import Queries
@@ -124,6 +124,8 @@ def _part(answer: object) -> object:
         return f"{answer.digest} {answer.address}"
     if not answer or isinstance(answer, int) or (isinstance(answer, str) and len(answer) <= LONGEST_KEPT):
         return answer
+    if isinstance(answer, list) and isinstance(answer[0], Teaser):
+        return _hash(" ".join(teaser.digest for teaser in answer))
     return _hash(_encode(answer))
 
 

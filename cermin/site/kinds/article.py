@@ -38,17 +38,17 @@ class ArticlePage:
             yield from self._pages_of_outlet(ask, shelf.slug)
 
     def _pages_of_outlet(self, ask: Queries, outlet: str) -> Iterator[Page]:
-        older: Teaser | None = None
+        older: Entry | None = None
         current: Entry | None = None
         for following in ask.entries(outlet):
             if current:
-                yield self._page(ask, current, older, following.teaser)
-                older = current.teaser
+                yield self._page(ask, current, older, following)
+                older = current
             current = following
         if current:
             yield self._page(ask, current, older, None)
 
-    def _page(self, ask: Queries, entry: Entry, older: Teaser | None, newer: Teaser | None) -> Page:
+    def _page(self, ask: Queries, entry: Entry, older: Entry | Teaser | None, newer: Entry | Teaser | None) -> Page:
         answers: dict[str, object] = {
             "entry": entry,
             "previous": older and (older.address, older.title, older.lang),

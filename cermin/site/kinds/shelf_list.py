@@ -27,8 +27,8 @@ class ShelfList:
 
     @property
     def templates(self) -> tuple[str, ...]:
-        """One template serves all lists."""
-        return ("list.html",)
+        """One template serves all lists, another their articles."""
+        return ("list.html", "teaser.html")
 
     def inputs(self, ask: Queries) -> dict[str, str]:  # noqa: ARG002 - part of the protocol
         """Nothing beside templates and settings."""
