@@ -11,7 +11,7 @@ from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, nodes
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, TemplateNotFound, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
@@ -64,7 +64,8 @@ class NewspaperEnvironment(Environment):
     code_generator_class = _Generator
     quick_escape = staticmethod(quick_escape)
 
-    def __init__(self, folders: tuple[Path, ...], translations: NullTranslations) -> None:
+    def __init__(self, folders: tuple[Path, ...], translations: NullTranslations, compiled: Path | None = None) -> None:
+        """Look for templates in ``folders``; ``compiled`` is a folder to keep them in, compiled, for the next run."""
         super().__init__(
             loader=FileSystemLoader(folders),
             autoescape=lambda name: not (name or "").endswith(".txt"),
@@ -74,6 +75,7 @@ class NewspaperEnvironment(Environment):
             undefined=StrictUndefined,
             auto_reload=False,
             cache_size=-1,
+            bytecode_cache=FileSystemBytecodeCache(str(compiled)) if compiled else None,
         )
         self._translator = _Translator(translations)
         self.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # by the extension

@@ -25,6 +25,7 @@ from cermin.errors import CerminError, OutputError
 from cermin.files import digest, put, put_new
 from cermin.output.address import quote, root_of
 from cermin.output.body_html import BodyRenderer
+from cermin.output.compiled import compiled_folder
 from cermin.output.structured_data import news_article
 from cermin.output.theme import Theme, load_theme, template_error
 from cermin.output.words import Words, direction, load_words
@@ -97,7 +98,7 @@ class Renderer:
         self._config = config
         self._content = str(config.content)
         self._words = load_words(config.site.language)
-        self.theme = load_theme(config.templates, self._words.translations)
+        self.theme = load_theme(config.templates, self._words.translations, compiled_folder(config))
         self._bodies = BodyRenderer()
         self._templates: dict[str, Template] = {}
         self._base_path = urlsplit(config.site.base_url).path or "/"

@@ -80,14 +80,15 @@ class Theme:
                 yield from self._read_closure(referenced, seen)
 
 
-def load_theme(own: Path, translations: NullTranslations | None = None) -> Theme:
+def load_theme(own: Path, translations: NullTranslations | None = None, compiled: Path | None = None) -> Theme:
     """Look through the mirror's ``own`` templates and the built-in ones.
 
-    ``translations`` are those of the interface; a theme that is only asked what it holds needs none.
+    ``translations`` are those of the interface; a theme that is only asked what it holds needs none. ``compiled`` is a
+    folder to keep compiled templates in.
     """
     builtin = builtin_folder()
     folders = tuple(dict.fromkeys(folder.resolve() for folder in (own, builtin) if folder.is_dir()))
-    environment = NewspaperEnvironment(folders, translations or NullTranslations())
+    environment = NewspaperEnvironment(folders, translations or NullTranslations(), compiled)
     assets: dict[str, str] = {}
     sources: dict[str, Path] = {}
     stylesheet = ""
