@@ -96,13 +96,19 @@ def _replace(target: str, data: bytes) -> None:
 
 
 def remove(folder: Path, path: str) -> None:
-    """Remove the file and the folders above it that became empty; a file that is gone already is fine."""
+    """Remove the file and the folders above it that became empty; a file that is gone already is fine.
+
+    Raises OutputError when the file system refuses.
+    """
     target = folder / path
     try:
         target.unlink(missing_ok=True)
-        for parent in target.parents:
+    except OSError as error:
+        raise OutputError.at(target, f"cannot be removed: {error.strerror}") from error
+    for parent in target.parents:
+        try:
             if parent == folder:
                 break
             parent.rmdir()
-    except OSError:
-        return
+        except OSError:
+            break

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from cermin import addresses
 from cermin.addresses import DAY, NO_DATE
 from cermin.records import Label, Page
-from cermin.site.kinds.kind import LonePage, Scope
+from cermin.site.kinds.kind import LonePage, PlainKind, Scope
 from cermin.site.queries import Queries
 
 SHOWN_OF_A_DAY = 3
@@ -34,15 +34,11 @@ class Archive(LonePage):
         }
 
 
-class Year:
+class Year(PlainKind):
     """A year: its months."""
 
     name = "year"
     templates = ("year.html",)
-
-    def inputs(self, ask: Queries) -> dict[str, str]:  # noqa: ARG002 - part of the protocol
-        """Nothing beside templates and settings."""
-        return {}
 
     def scopes(self, ask: Queries) -> Iterable[Scope]:
         """The years in which a day changed, and those beside them, which link to them."""
@@ -75,15 +71,11 @@ class Year:
         return Page(self.name, addresses.year(year), year, 0, self.templates[0], answers)
 
 
-class Month:
+class Month(PlainKind):
     """A month as a calendar, and the first articles of each of its days."""
 
     name = "month"
     templates = ("month.html",)
-
-    def inputs(self, ask: Queries) -> dict[str, str]:  # noqa: ARG002 - part of the protocol
-        """Nothing beside templates and settings."""
-        return {}
 
     def scopes(self, ask: Queries) -> Iterable[Scope]:
         """The months in which a day changed, and those beside them, which link to them."""

@@ -6,20 +6,16 @@ from collections.abc import Iterable, Iterator
 
 from cermin.addresses import OUTLET
 from cermin.records import Entry, Page, Teaser
-from cermin.site.kinds.kind import Scope
+from cermin.site.kinds.kind import PlainKind, Scope
 from cermin.site.queries import Queries
 from cermin.site.shelves import place_of
 
 
-class ArticlePage:
+class ArticlePage(PlainKind):
     """An article with its neighbours in its outlet and the articles that its see-also lines name."""
 
     name = "article"
     templates = ("article.html",)
-
-    def inputs(self, ask: Queries) -> dict[str, str]:  # noqa: ARG002 - part of the protocol
-        """Nothing beside templates and settings."""
-        return {}
 
     def scopes(self, ask: Queries) -> Iterable[Scope]:
         """Each article that a change may have touched."""

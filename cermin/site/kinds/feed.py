@@ -7,22 +7,18 @@ from collections.abc import Iterable, Iterator
 from cermin import addresses
 from cermin.addresses import LATEST
 from cermin.records import Page
-from cermin.site.kinds.kind import Scope
+from cermin.site.kinds.kind import PlainKind, Scope
 from cermin.site.queries import Queries
 
 NEWEST = 20
 """Articles in a feed. Atom asks for a time of each, so those without a date stand in none."""
 
 
-class Feed:
+class Feed(PlainKind):
     """The newest articles of a list, for feed readers."""
 
     name = "feed"
     templates = ("feed.xml",)
-
-    def inputs(self, ask: Queries) -> dict[str, str]:  # noqa: ARG002 - part of the protocol
-        """Nothing beside templates and settings."""
-        return {}
 
     def scopes(self, ask: Queries) -> Iterable[Scope]:
         """The lists that changed."""

@@ -40,7 +40,17 @@ class Kind(Protocol):
         """Yield the pages of a scope, or with None all pages of the kind."""
 
 
-class LonePage:
+class PlainKind:
+    """The base of kinds whose pages depend on nothing in common beside templates and settings."""
+
+    __slots__ = ()
+
+    def inputs(self, ask: Queries) -> dict[str, str]:  # noqa: ARG002 - part of the protocol
+        """Nothing beside templates and settings."""
+        return {}
+
+
+class LonePage(PlainKind):
     """The base of kinds with a single page, which is planned whenever an article changed."""
 
     name = ""
@@ -51,10 +61,6 @@ class LonePage:
     def templates(self) -> tuple[str, ...]:
         """The one template."""
         return (self.template,)
-
-    def inputs(self, ask: Queries) -> dict[str, str]:  # noqa: ARG002 - part of the protocol
-        """Nothing beside templates and settings."""
-        return {}
 
     def scopes(self, ask: Queries) -> Iterable[Scope]:
         """The page itself."""

@@ -14,12 +14,12 @@ from itertools import islice
 from cermin import addresses
 from cermin.addresses import DAY, LATEST, OUTLET
 from cermin.records import Page, Teaser
-from cermin.site.kinds.kind import Scope
+from cermin.site.kinds.kind import PlainKind, Scope
 from cermin.site.queries import Queries, Shelf
 
 
 @dataclass(frozen=True, slots=True)
-class ShelfList:
+class ShelfList(PlainKind):
     """The lists of one kind of shelf; ``latest`` is there even when it is empty."""
 
     name: str
@@ -29,10 +29,6 @@ class ShelfList:
     def templates(self) -> tuple[str, ...]:
         """One template serves all lists, another their articles."""
         return ("list.html", "teaser.html")
-
-    def inputs(self, ask: Queries) -> dict[str, str]:  # noqa: ARG002 - part of the protocol
-        """Nothing beside templates and settings."""
-        return {}
 
     def scopes(self, ask: Queries) -> Iterable[Scope]:
         """Each list on which an article came, went or changed, from the page before that place on."""

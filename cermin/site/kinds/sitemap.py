@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from cermin import addresses
 from cermin.addresses import DAY, NO_DATE, OUTLET, SECTION
 from cermin.records import Page
-from cermin.site.kinds.kind import Scope
+from cermin.site.kinds.kind import PlainKind, Scope
 from cermin.site.queries import Queries
 
 MOST = 40_000
@@ -18,15 +18,11 @@ MOST = 40_000
 INDEX, HUBS, UNDATED = "", "hubs", "undated"
 
 
-class Sitemap:
+class Sitemap(PlainKind):
     """What search engines are told."""
 
     name = "sitemap"
     templates = ("sitemap.xml", "sitemap-index.xml")
-
-    def inputs(self, ask: Queries) -> dict[str, str]:  # noqa: ARG002 - part of the protocol
-        """Nothing beside templates and settings."""
-        return {}
 
     def scopes(self, ask: Queries) -> Iterable[Scope]:
         """The months that changed, the articles without a date, the hubs, the index."""
