@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from cermin import content, executors, output, seeds, site
 from cermin.config import Config
 from cermin.errors import BrokenCatalogueError, BusyError, CerminError, Fault, SeedError, UsageError
-from cermin.files import digest, remove
+from cermin.files import remove
 from cermin.inputs import code, import_rules, shared_inputs
 from cermin.records import Capture, Failure, Page, Reading
 from cermin.report import Reporter, Stage
@@ -294,7 +294,7 @@ def _settle_one(
     article = reading.article
     if article is None:
         return SeedRow(reading.seed, file.path, reading.sha256, "", "quarantined", reading.quarantine), ""
-    text = digest(f"{article.title}\0{article.body}".encode())
+    text = content.text_hash(article.title, article.body)
     path = catalogue.content_path_of(reading.seed)
     twin = "" if path else catalogue.seed_with_text(text)
     if twin:

@@ -144,6 +144,8 @@ class Entry(NamedTuple):
     """Titles named as ``[[title]]`` in the body, in order."""
     digest: str
     """Of the whole file, so that a page knows when its article changed."""
+    text: str
+    """Hash of title and body: two captures that give the same are twins."""
     body_at: int
     """Where the body begins in the file, in bytes."""
 

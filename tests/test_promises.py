@@ -775,6 +775,18 @@ def test_a_copy_takes_the_place_of_what_is_gone(mirror):
     assert "seed: b.txt" in next((root / "content").rglob("*.md")).read_text(encoding="utf-8")
 
 
+def test_a_twin_stays_one_without_the_cache(mirror):
+    """A capture of a text that content/ holds already is a duplicate, also after its twin and .cermin/ were deleted."""
+    text = "Pasar dibuka\n\nPedagang kembali berjualan sejak pagi hari.\n"
+    root = mirror(seeds={"a.txt": text, "b.txt": text})
+    import_seeds(root)
+    (root / "seeds" / "a.txt").unlink()
+    shutil.rmtree(root / ".cermin")
+    done = import_seeds(root)
+    assert (done.articles, done.duplicates) == (0, 1)
+    assert len(list((root / "content").rglob("*.md"))) == 1
+
+
 def test_a_name_that_is_not_utf_8_is_quarantined(mirror):
     """A capture whose name is not UTF-8 is quarantined with that reason, and the others are imported."""
     root = mirror(seeds={"a.txt": "Pasar dibuka\n\nPedagang kembali berjualan sejak pagi hari.\n"})

@@ -50,6 +50,11 @@ def format_article(article: Article) -> str:
     return format_head(values | {"written": digest(unsigned)}) + body
 
 
+def text_hash(title: str, body: str) -> str:
+    """Return the hash of what an article says, by which two captures of one text are known."""
+    return digest(f"{' '.join(title.split())}\0{body.strip()}".encode(errors="surrogatepass"))
+
+
 def is_hand_edited(data: bytes) -> bool:
     """Tell whether a person wrote or changed the file: it is not, to the letter, what cermin wrote."""
     match = _WRITTEN_LINE.search(data)
@@ -134,6 +139,7 @@ def _entry(path: str, data: bytes, head: Head, body: str) -> Entry:
         excerpt=excerpt_of(body),
         references=references_of(body),
         digest=digest(data),
+        text=text_hash(text("title"), body),
         body_at=head.body_at,
     )
 

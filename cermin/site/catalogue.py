@@ -24,7 +24,7 @@ from cermin.site.rows import ENTRY_COLUMNS, entry_from, shown_of, values_of
 from cermin.site.shelves import UNDATED, Place, ShelfName, fold_title, place_of, shelves_of
 
 FILE = "catalogue.sqlite"
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -48,8 +48,10 @@ CREATE TABLE entry (
     address TEXT NOT NULL UNIQUE, title TEXT NOT NULL, date TEXT NOT NULL, outlet TEXT NOT NULL, lang TEXT NOT NULL,
     section TEXT NOT NULL, summary TEXT NOT NULL, authors TEXT NOT NULL, editor TEXT NOT NULL, agency TEXT NOT NULL,
     place TEXT NOT NULL, tags TEXT NOT NULL, url TEXT NOT NULL, seed TEXT NOT NULL, sha256 TEXT NOT NULL,
-    excerpt TEXT NOT NULL, "references" TEXT NOT NULL, digest TEXT NOT NULL, body_at INTEGER NOT NULL
+    excerpt TEXT NOT NULL, "references" TEXT NOT NULL, digest TEXT NOT NULL, text TEXT NOT NULL,
+    body_at INTEGER NOT NULL
 );
+CREATE INDEX entry_by_text ON entry (text);
 CREATE INDEX entry_by_fold ON entry (fold);
 CREATE TABLE reference (fold TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (fold, entry)) WITHOUT ROWID;
 CREATE INDEX reference_by_entry ON reference (entry);
@@ -258,7 +260,10 @@ class Catalogue:
 
     def seed_with_text(self, text: str) -> str:
         """Return the capture that became the article with this text, or nothing."""
-        sql = "SELECT seed FROM seed WHERE text = ? AND outcome = 'article' ORDER BY seed LIMIT 1"
+        sql = (
+            "SELECT seed FROM seed WHERE text = ?1 AND outcome = 'article' "
+            "UNION SELECT seed FROM entry WHERE text = ?1 AND seed != '' ORDER BY seed LIMIT 1"
+        )
         row = self.connection.execute(sql, (text,)).fetchone()
         return row[0] if row else ""
 
