@@ -8,7 +8,7 @@ import uuid
 from calendar import Calendar
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +31,8 @@ from cermin.output.theme import Theme, load_theme, template_error
 from cermin.output.words import Words, direction, load_words
 from cermin.records import Entry, Failure, Page, Teaser, Written
 
+REMEMBERED = 8192
+"""Dates and numbers whose words are remembered."""
 UNKNOWN = "unknown"
 """The outlet of captures that no profile recognises."""
 
@@ -152,7 +154,7 @@ class Renderer:
 
     def _template(self, name: str) -> Template:
         if name not in self._templates:
-            self._templates[name] = self.theme.environment.get_template(name)
+            self._templates[name] = _get_template(self.theme.environment, name)
         return self._templates[name]
 
     # --- what a kind of page needs beside its answers -------------------------------------------------------------
@@ -263,6 +265,7 @@ def _fill_environment(theme: Theme, config: Config, words: Words, outlet_name: C
     is_mail = "@" in site.contact and not site.contact.startswith(("mailto:", "http"))
     interface = direction(site.language)
 
+    @lru_cache(REMEMBERED)
     def lang_attrs(lang: str) -> Markup:
         """Return the attributes of text in a language; none where it is that of the interface."""
         if not lang or lang == site.language:
@@ -284,12 +287,15 @@ def _fill_environment(theme: Theme, config: Config, words: Words, outlet_name: C
         weekday_names=words.weekdays,
     )
     environment.filters.update(
-        long_date=words.long_date,
-        long_date_time=words.long_date_time,
-        short_date=words.short_date,
-        month_name=words.month_name,
+        long_date=lru_cache(REMEMBERED)(words.long_date),
+        long_date_time=lru_cache(REMEMBERED)(words.long_date_time),
+        short_date=lru_cache(REMEMBERED)(words.short_date),
+        month_name=lru_cache(REMEMBERED)(words.month_name),
         month_alone=words.month_alone,
-        number=words.number,
+        number=lru_cache(REMEMBERED)(words.number),
+        lang_attrs=lang_attrs,
+        outlet_name=outlet_name,
+        direction=direction,
         url=quote,
         cut=_cut,
         teaser=_Teasers(environment),
@@ -307,6 +313,7 @@ class _Teasers:
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
         self._made: dict[tuple[Teaser, str, bool], str] = {}
+        self._template: Template | None = None
 
     def __call__(self, teaser: Teaser, root: str, heading: str, with_outlet: bool) -> Markup:
         """Return the article as an item of a list, for a page that reaches the root by ``root``."""
@@ -315,10 +322,17 @@ class _Teasers:
         if html is None:
             if len(self._made) >= self.MOST:
                 self._made.clear()
-            template = self._environment.get_template("teaser.html")
-            html = template.render(t=teaser, root=self.ROOT, heading=heading, with_outlet=with_outlet).strip()
+            self._template = self._template or _get_template(self._environment, "teaser.html")
+            html = self._template.render(t=teaser, root=self.ROOT, heading=heading, with_outlet=with_outlet).strip()
             self._made[key] = html
         return Markup(html.replace(self.ROOT, root))  # noqa: S704 - a template's output
+
+
+def _get_template(environment: Environment, name: str) -> Template:
+    template = environment.get_template(name)
+    # Jinja gives a chain of mappings, which each page would copy key by key.
+    template.globals = dict(template.globals)
+    return template
 
 
 def _cut(text: str, longest: int) -> str:
