@@ -2,9 +2,9 @@
 
     python bench/make_corpus.py N DIR [--flavour cermin|hugo|pelican] [--from K]
 
-Words are syllables put together; they, the tags and the outlets follow Zipf's law, lengths those of real news (about
-2.7 KB and ten paragraphs), dates spread over ten years, and 15 % of the articles hold markup. Article k depends on k
-alone.
+Words are syllables put together; they, the tags, authors and outlets follow Zipf's law, lengths those of real news
+(about 2.7 KB and ten paragraphs), dates spread over ten years, and 15 % of the articles hold markup. Article k depends
+on k alone.
 """
 
 from __future__ import annotations
@@ -63,6 +63,8 @@ WORDS = _vocabulary(6000)
 WORD_WEIGHTS = list(itertools.accumulate(1 / (rank + 2.7) for rank in range(len(WORDS))))
 TAGS = [" ".join(pair).title() for pair in zip(WORDS[200:3200], WORDS[3000:6000], strict=True)]
 TAG_WEIGHTS = list(itertools.accumulate(1 / (rank + 1) for rank in range(len(TAGS))))
+AUTHORS = [" ".join(pair).title() for pair in zip(WORDS[50:350], WORDS[350:650], strict=True)]
+AUTHOR_WEIGHTS = list(itertools.accumulate(1 / (rank + 1) for rank in range(len(AUTHORS))))
 OUTLET_WEIGHTS = list(itertools.accumulate(1 / (rank + 1) for rank in range(len(OUTLETS))))
 
 
@@ -82,7 +84,7 @@ def make_article(number: int) -> Article:
         outlet=draw.choices(OUTLETS, cum_weights=OUTLET_WEIGHTS)[0],
         section=draw.choice(SECTIONS),
         tags=list(dict.fromkeys(draw.choices(TAGS, cum_weights=TAG_WEIGHTS, k=draw.randint(0, 5)))),
-        author=" ".join(draw.choices(WORDS[50:250], k=2)).title(),
+        author=draw.choices(AUTHORS, cum_weights=AUTHOR_WEIGHTS)[0],
         lang=lang,
         body="\n\n".join(paragraphs),
     )
