@@ -184,7 +184,7 @@ def _gather(config: Config, catalogue: site.Catalogue, report: Reporter, jobs: i
         for path in gone:
             catalogue.drop_file(path)
         task = partial(content.read_entries, config.content)
-        loader = catalogue.loader()
+        loader = catalogue.loader() if changed else None
         keep = loader.add if loader else catalogue.keep_file
         for number, row in enumerate(executors.run(task, changed, jobs), 1):
             keep(row.file.path, row.file.stamp, row.seed, row.faults, row.entry)

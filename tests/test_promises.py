@@ -321,6 +321,13 @@ def test_new_spelling_reaches_full_pages():
         play(Path(folder) / "mirror", [old, new])
 
 
+def test_last_article_makes_room_for_another():
+    """When the last article goes and another comes in one build, the lists of the newcomer are made."""
+    with tempfile.TemporaryDirectory() as folder:
+        start = [("add_many", 0, 0), ("delete", 0, 30)]
+        play(Path(folder) / "mirror", [start, [("delete", 0, 0), ("add", 0, 0)], [("delete", 0, 0)], [("add", 1, 0)]])
+
+
 def test_no_empty_folders(mirror):
     """With the last page of a folder the folder goes, and those above it that hold nothing else."""
     root = mirror(content=many(3) | {"lain/2020/05/a.md": article("Lain", date="2020-05-06", tags=["Lain"])})

@@ -318,8 +318,12 @@ class Catalogue:
             self._add_entry(entry)
 
     def loader(self) -> Loader | None:
-        """Return a quick way to add article files, where the catalogue holds none yet."""
-        return None if self.count_files() else Loader(self.connection)
+        """Return a quick way to add article files, where the catalogue holds none; every page is planned after it."""
+        if self.count_files():
+            return None
+        # It leaves no marks of what it touches.
+        self.touch_all()
+        return Loader(self.connection)
 
     def drop_file(self, path: str) -> None:
         """Forget an article file that is gone."""
