@@ -243,12 +243,6 @@ class Catalogue:
         self.connection.execute("DELETE FROM seed_file WHERE path = ?", (path,))
         self.connection.execute("DELETE FROM seed WHERE path = ?", (path,))
 
-    def seeds_of(self, path: str) -> list[SeedRow]:
-        """Return what became of the captures in one file of seeds/."""
-        return list(
-            map(SeedRow._make, self.connection.execute("SELECT * FROM seed WHERE path = ? ORDER BY seed", (path,)))
-        )
-
     def quarantined(self) -> list[SeedRow]:
         """Return the captures that gave no article."""
         rows = self.connection.execute("SELECT * FROM seed WHERE outcome = 'quarantined' ORDER BY seed")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from cermin.addresses import LATEST, OUTLET
+from cermin.addresses import OUTLET
 from cermin.config import Config
-from cermin.records import Entry, Label, Teaser
+from cermin.records import Entry, Teaser
 from cermin.site.catalogue import NAME_OF_SHELF, Catalogue, Touched
 from cermin.site.rows import ENTRY_COLUMNS, TEASER_COLUMNS, entry_from, teaser_from
 from cermin.site.shelves import Place, fold_title
@@ -122,13 +122,6 @@ class Queries:
         sql = "SELECT slug, count FROM shelf WHERE kind = 'day' AND slug >= ? AND slug < ? ORDER BY slug"
         return list(self._execute(sql, (month, month + "~")))
 
-    def neighbour(self, kind: str, slug: str, *, newer: bool) -> str:
-        """Return the next slug of a kind in order, or the one before; empty at the end."""
-        sign, order = (">", "ASC") if newer else ("<", "DESC")
-        sql = f"SELECT slug FROM shelf WHERE kind = ? AND slug {sign} ? ORDER BY slug {order} LIMIT 1"
-        row = self._execute(sql, (kind, slug)).fetchone()
-        return row[0] if row else ""
-
     # --- one article ----------------------------------------------------------------------------------------------
 
     def entry(self, address: str) -> Entry | None:
@@ -210,12 +203,3 @@ class Queries:
     def is_touched(self) -> bool:
         """Tell whether any article came, went or changed."""
         return self._execute("SELECT 1 FROM touched_entry LIMIT 1").fetchone() is not None
-
-    def front_label(self) -> Label:
-        """Return the list of all articles."""
-        return Label("", "latest/index.html", self.shelf_count(LATEST))
-
-
-def labels(shelves: Sequence[Shelf], folder: str) -> list[Label]:
-    """Return shelves as labels that lead to their hubs below ``folder``."""
-    return [Label(shelf.name, f"{folder}{shelf.slug}/index.html", shelf.count) for shelf in shelves]
