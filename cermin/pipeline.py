@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial, wraps
 from itertools import islice
@@ -25,11 +25,14 @@ from cermin.inputs import code, import_rules, shared_inputs
 from cermin.records import Capture, Failure, Page, Reading
 from cermin.report import Reporter, Stage
 from cermin.site.catalogue import PageRow, SeedRow
+from cermin.workers import MakeParts, read_rows
 
 TRANSACTION = 1000
 """Rows that are committed together."""
 PLANNED = 250
 """Pages that are planned, and what was made before committed, before the next is made."""
+FROZEN = 200_000
+"""Pages that are made before what was recorded of them moves from SQLite's log to its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +131,16 @@ def build(config: Config, report: Reporter, *, jobs: int = 0) -> Built:
     started = time.monotonic()
     with open_mirror(config) as catalogue:
         _gather(config, catalogue, report, jobs)
-        found = _compare_output(config, catalogue)
+        strange = _compare_output(config, catalogue)
         make_pages = output.MakePages(config, is_new=bool(catalogue.meta("new output")))
         ask = site.Queries(catalogue, config, make_pages.theme.assets)
-        plan = site.plan_pages(catalogue, ask, partial(shared_inputs, config, make_pages.theme))
         make_pages.theme.references |= json.loads(catalogue.meta("template references") or "{}")
-        changed = _render(catalogue, plan, make_pages, report, jobs)
+        plan = site.plan_pages(catalogue, ask, partial(shared_inputs, config, make_pages.theme))
+        make_parts = MakeParts(config, make_pages, plan.shared, is_new=not catalogue.count_pages())
+        changed = _make_whole_kinds(catalogue, plan, make_parts, report, jobs)
+        changed += _make_touched_pages(catalogue, plan, make_pages, report, jobs)
         make_pages.show()
-        changed += _prune(config, catalogue, plan, found, make_pages.theme.references)
+        changed += _prune(config, catalogue, plan, strange, make_pages.theme.references)
         faults = catalogue.content_faults() + catalogue.failures()
         articles, pages = ask.shelf_count("latest"), catalogue.count_pages()
     return Built(articles, pages, plan.made, tuple(changed), tuple(faults), time.monotonic() - started)
@@ -171,7 +176,7 @@ def open_mirror(config: Config) -> Iterator[site.Catalogue]:
 
 
 def _gather(config: Config, catalogue: site.Catalogue, report: Reporter, jobs: int) -> None:
-    if catalogue.meta("read by") != code():
+    if catalogue.meta("read by") != code() or catalogue.is_half_loaded():
         with catalogue.batch():
             catalogue.forget_content()
             catalogue.keep_meta("read by", code())
@@ -183,16 +188,16 @@ def _gather(config: Config, catalogue: site.Catalogue, report: Reporter, jobs: i
             catalogue.touch_all()
         for path in gone:
             catalogue.drop_file(path)
-        task = partial(content.read_entries, config.content)
         loader = catalogue.loader() if changed else None
         keep = loader.add if loader else catalogue.keep_file
-        for number, row in enumerate(executors.run(task, changed, jobs), 1):
-            keep(row.file.path, row.file.stamp, row.seed, row.faults, row.entry)
+        results = executors.run(partial(read_rows, config), changed, jobs)
+        for number, (read, shelved) in enumerate(results, 1):
+            keep(read.file.path, read.file.stamp, read.seed, read.faults, shelved)
             stage.advance()
-            if number % TRANSACTION == 0 and not loader:
+            if number % TRANSACTION == 0:
                 checkpoint()
         if loader:
-            loader.finish()
+            catalogue.finish_loading(loader)
 
 
 def _compare(
@@ -307,36 +312,98 @@ def _settle_one(
 # --- plan, render, prune: catalogue -> output/ ----------------------------------------------------------------------
 
 
-def _compare_output(config: Config, catalogue: site.Catalogue) -> set[str]:
+def _compare_output(config: Config, catalogue: site.Catalogue) -> list[str]:
     """Forget the pages whose files are missing in output/; have their kinds planned, and those in which pages failed.
 
-    Returns the paths of all files in output/.
+    Returns the paths of the files in output/ that are no pages that the catalogue knows.
 
     Raises OutputError when output/ holds what cermin did not make.
     """
     is_known = catalogue.meta("output") == str(config.output) and not catalogue.meta("new output")
     output.check_is_ours(config.output, known=is_known)
-    found = set(output.find_output(config.output))
     with catalogue.batch():
         if not is_known:
             catalogue.forget_pages()
             catalogue.touch_all()
             catalogue.keep_meta("output", str(config.output))
         incomplete = catalogue.kinds_with_failures()
-        for path, kind in [(path, kind) for path, kind in catalogue.page_paths() if path not in found]:
+        missing, strange = _compare_files(output.find_output(config.output), catalogue.page_paths())
+        for path, kind in missing:
             catalogue.drop_page(path)
             incomplete.add(kind)
         for kind in incomplete:
             catalogue.drop_planned(kind)
         # A folder that is not there yet is made under another name and shown when it is whole.
         catalogue.keep_meta("new output", "" if config.output.exists() else "yes")
-    return found
+    return strange
 
 
-def _render(
+def _compare_files(found: Iterator[str], pages: Iterator[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Walk the files in output/ beside the pages, both in the order of paths.
+
+    Returns the pages (path, kind) that have no file, and the files that are no page.
+    """
+    missing: list[tuple[str, str]] = []
+    strange: list[str] = []
+    path = next(found, None)
+    for page in pages:
+        while path is not None and path < page[0]:
+            strange.append(path)
+            path = next(found, None)
+        if path == page[0]:
+            path = next(found, None)
+        else:
+            missing.append(page)
+    if path is not None:
+        strange += [path, *found]
+    return missing, strange
+
+
+def _make_whole_kinds(
+    catalogue: site.Catalogue, plan: site.Plan, make_parts: MakeParts, report: Reporter, jobs: int
+) -> list[str]:
+    """Make what is stale of the kinds of which every page is looked at; return the paths of the files that changed."""
+    changed: list[str] = []
+    parts = plan.parts()
+    if not parts:
+        return changed
+    with report.stage("Making pages", sum(map(_size_of, parts))) as stage:
+        for some in _groups(parts):
+            with catalogue.freeze(), catalogue.batch() as checkpoint, closing(make_parts):
+                for done in executors.run(make_parts, some, jobs, _size_of):
+                    catalogue.keep_pages(done.rows, plan.build)
+                    catalogue.keep_pages_seen(done.fresh, plan.build)
+                    for kind, failure in done.failures:
+                        catalogue.keep_failure(failure.path, kind, failure.fault, plan.build)
+                    plan.made += len(done.rows) + len(done.failures)
+                    changed += done.changed
+                    checkpoint()
+                    stage.advance(done.size)
+    return changed
+
+
+def _size_of(part: site.Part) -> int:
+    return part.size
+
+
+def _groups(parts: list[site.Part]) -> Iterator[list[site.Part]]:
+    """Yield parts with so many pages that what is recorded of them may wait in SQLite's log."""
+    some: list[site.Part] = []
+    size = 0
+    for part in parts:
+        some.append(part)
+        size += part.size
+        if size >= FROZEN:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
+def _make_touched_pages(
     catalogue: site.Catalogue, plan: site.Plan, make_pages: output.MakePages, report: Reporter, jobs: int
 ) -> list[str]:
-    """Make the stale pages and record them; return the paths of the files that changed."""
+    """Make the stale pages of all other kinds and record them; return the paths of the files that changed."""
     changed: list[str] = []
     rows: dict[str, PageRow] = {}
     made: list[PageRow] = []
@@ -352,7 +419,7 @@ def _render(
             rows.update((page.path, row) for page, row in some)
             yield from (page for page, _ in some)
 
-    with catalogue.batch() as checkpoint, report.stage("Making pages", plan.expected()) as stage:
+    with catalogue.batch() as checkpoint, report.stage("Making pages") as stage:
         for result in executors.run(make_pages, stale_pages(checkpoint), jobs):
             row = rows.pop(result.path)
             if isinstance(result, Failure):
@@ -370,13 +437,12 @@ def _prune(
     config: Config,
     catalogue: site.Catalogue,
     plan: site.Plan,
-    found: set[str],
+    strange: list[str],
     references: dict[str, list[str | None]],
 ) -> list[str]:
     """Remove files that are no longer planned, and what else is in output/; return their paths."""
     gone = plan.gone()
-    planned = {path for path, _ in catalogue.page_paths()}.difference(gone)
-    gone += sorted(found - planned - set(gone))
+    gone += sorted({path for path in strange if not catalogue.page(path)}.difference(gone))
     for path in gone:
         remove(config.output, path)
     with catalogue.batch():

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cermin.output.theme import builtin_folder
 from tests.conftest import tree
 from tests.mirrors import article, build, find_differences, import_seeds
 
@@ -101,6 +102,14 @@ def edit(root: Path) -> None:
     (root / "output/about.html").unlink()
 
 
+def redesign(root: Path) -> None:
+    """Change what stands on every page, and an article."""
+    (root / "templates").mkdir()
+    layout = (builtin_folder() / "layout.html").read_text(encoding="utf-8")
+    (root / "templates/layout.html").write_text(layout.replace("</body>", "<hr></body>"), encoding="utf-8")
+    (root / "content/kaca/2024/06/a2.md").write_text(article("Lain", date="2023-01-01"), encoding="utf-8")
+
+
 def revert(before: Path, root: Path) -> None:
     """Take back all changes of captures, articles and templates, as by `git checkout`."""
     for name in ("seeds", "content", "templates"):
@@ -160,6 +169,12 @@ def main(folder: Path, step: int) -> None:
     }
     (folder / "first").rename(before)
     told["an edit"] = run_scenario(folder, before, after, edit, step)
+    restyled = folder / "restyled"
+    shutil.copytree(before, restyled)
+    redesign(restyled)
+    work(restyled)
+    told["a template"] = run_scenario(folder, before, restyled, redesign, step)
+    told["a template that is taken back"] = run_scenario(folder, before, before, redesign, step)
     told["an edit that is taken back"] = run_scenario(folder, before, before, edit, step)
     print(json.dumps(told))  # noqa: T201 - the answer to the test that started this program
 

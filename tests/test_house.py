@@ -20,7 +20,7 @@ LAYERS = (
     {"config"},
     {"report"},
     {"seeds", "content", "site", "output", "executors", "deploy"},
-    {"inputs"},
+    {"inputs", "workers"},
     {"pipeline", "new_mirror"},
     {"preview"},
     {"cli"},

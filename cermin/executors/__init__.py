@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain
 from typing import Protocol, TypeVar
 
 from cermin.executors.processes import run_in_processes
@@ -14,9 +14,9 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 BATCH = 32
-"""Items that are handed to a worker at once."""
+"""How much is handed to a worker at once, as ``size_of`` measures it."""
 SMALL = 160
-"""Items for which starting workers does not pay."""
+"""Work for which starting workers does not pay."""
 
 
 class Executor(Protocol):
@@ -31,20 +31,42 @@ class Executor(Protocol):
 EXECUTORS: dict[str, Executor] = {"serial": run_serially, "processes": run_in_processes}
 
 
-def run(task: Callable[[list[Item]], list[Result]], items: Iterable[Item], jobs: int) -> Iterator[Result]:
-    """Run ``task`` over items, in batches; by the number of them and of ``jobs`` (0: one a core) picks the executor."""
+def run(
+    task: Callable[[list[Item]], list[Result]],
+    items: Iterable[Item],
+    jobs: int,
+    size_of: Callable[[Item], int] = lambda _: 1,
+) -> Iterator[Result]:
+    """Run ``task`` over items, in batches; how much there is and ``jobs`` (0: one a core) pick the executor.
+
+    ``size_of`` tells how much work an item is, in pages or files.
+    """
     jobs = jobs or available_cores()
     rest = iter(items)
-    first = list(islice(rest, SMALL))
-    name = "serial" if jobs == 1 or len(first) < SMALL else "processes"
+    first: list[Item] = []
+    size = 0
+    for item in rest:
+        first.append(item)
+        size += size_of(item)
+        if size >= SMALL:
+            break
+    name = "serial" if jobs == 1 or size < SMALL else "processes"
     # What is little is handed over one by one, so that each result is seen at once.
-    size = BATCH if len(first) == SMALL else 1
-    for results in EXECUTORS[name](task, _batches(chain(first, rest), size), jobs):
+    most = BATCH if size >= SMALL else 1
+    for results in EXECUTORS[name](task, _batches(chain(first, rest), most, size_of), jobs):
         yield from results
 
 
-def _batches(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
-    while batch := list(islice(items, size)):
+def _batches(items: Iterable[Item], most: int, size_of: Callable[[Item], int]) -> Iterator[list[Item]]:
+    batch: list[Item] = []
+    size = 0
+    for item in items:
+        batch.append(item)
+        size += size_of(item)
+        if size >= most:
+            yield batch
+            batch, size = [], 0
+    if batch:
         yield batch
 
 

@@ -33,19 +33,21 @@ def check_is_ours(output: Path, *, known: bool) -> None:
 
 
 def find_output(output: Path) -> Iterator[str]:
-    """Yield the paths of all files below ``output``."""
+    """Yield the paths of all files below ``output``, in their order."""
     yield from _walk(str(output), "")
 
 
 def _walk(folder: str, prefix: str) -> Iterator[str]:
     try:
         with os.scandir(folder) as found:
-            for item in found:
-                if item.is_dir(follow_symlinks=False):
-                    yield from _walk(item.path, f"{prefix}{item.name}/")
-                else:
-                    yield prefix + item.name
+            # With the slash behind a folder's name, the order of names is the order of whole paths.
+            names = sorted(item.name + "/" if item.is_dir(follow_symlinks=False) else item.name for item in found)
     except FileNotFoundError:
         return
     except OSError as error:
         raise OutputError.at(folder, f"cannot be read: {error.strerror}") from error
+    for name in names:
+        if name[-1] == "/":
+            yield from _walk(f"{folder}/{name[:-1]}", prefix + name)
+        else:
+            yield prefix + name

@@ -1,8 +1,23 @@
 """Stage 3: the catalogue, the addresses of pages, and which of them are stale."""
 
-from cermin.site.catalogue import Catalogue, open_catalogue
-from cermin.site.kinds import KINDS, Kind
-from cermin.site.planning import Plan, explain_page, plan_pages
+from cermin.site.catalogue import Catalogue, open_catalogue, open_frozen
+from cermin.site.kinds import KINDS, Kind, Part
+from cermin.site.planning import Plan, explain_page, plan_pages, plan_part
 from cermin.site.queries import Queries
+from cermin.site.rows import Shelved, shelve
 
-__all__ = ["KINDS", "Catalogue", "Kind", "Plan", "Queries", "explain_page", "open_catalogue", "plan_pages"]
+__all__ = [
+    "KINDS",
+    "Catalogue",
+    "Kind",
+    "Part",
+    "Plan",
+    "Queries",
+    "Shelved",
+    "explain_page",
+    "open_catalogue",
+    "open_frozen",
+    "plan_pages",
+    "plan_part",
+    "shelve",
+]

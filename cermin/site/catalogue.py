@@ -18,15 +18,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cermin.errors import BrokenCatalogueError, CerminError, Fault
-from cermin.records import Entry
-from cermin.site.loading import Loader
-from cermin.site.rows import ENTRY_COLUMNS, entry_from, shown_of, values_of
-from cermin.site.shelves import UNDATED, Place, ShelfName, fold_title, place_of, shelves_of
+from cermin.site.loading import INDEXES, Loader
+from cermin.site.rows import ENTRY_COLUMNS, Shelved, entry_from, shelve
+from cermin.site.shelves import UNDATED, Place, ShelfName
 
 FILE = "catalogue.sqlite"
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 
-_SCHEMA = """
+_SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- seeds/: what became of each capture
@@ -51,10 +50,7 @@ CREATE TABLE entry (
     excerpt TEXT NOT NULL, "references" TEXT NOT NULL, digest TEXT NOT NULL, text TEXT NOT NULL,
     body_at INTEGER NOT NULL
 );
-CREATE INDEX entry_by_text ON entry (text);
-CREATE INDEX entry_by_fold ON entry (fold);
 CREATE TABLE reference (fold TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (fold, entry)) WITHOUT ROWID;
-CREATE INDEX reference_by_entry ON reference (entry);
 
 CREATE TABLE shelf (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, slug TEXT NOT NULL, count INTEGER NOT NULL DEFAULT 0,
@@ -87,6 +83,7 @@ CREATE TABLE failure (
     path TEXT PRIMARY KEY, kind TEXT NOT NULL, place TEXT NOT NULL, verdict TEXT NOT NULL, hint TEXT NOT NULL,
     build INTEGER NOT NULL
 ) WITHOUT ROWID;
+{";".join(INDEXES)};
 """
 
 NAME_OF_SHELF = "SELECT name FROM spelling WHERE shelf = ? ORDER BY count DESC, name LIMIT 1"
@@ -124,6 +121,15 @@ class Touched(NamedTuple):
     kind: str
     slug: str
     place: Place
+
+
+def open_frozen(state: Path) -> Catalogue:
+    """Open the catalogue for reading alone, as it was when `Catalogue.freeze` began; for workers.
+
+    No lock is taken, so that it may be opened in a process that was forked from one which has it open.
+    """
+    address = f"{(state / FILE).absolute().as_uri()}?immutable=1"
+    return Catalogue(sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False))
 
 
 @contextmanager
@@ -219,6 +225,25 @@ class Catalogue:
         self.connection.execute("COMMIT")
         self.connection.execute("BEGIN IMMEDIATE")
 
+    @contextmanager
+    def freeze(self) -> Iterator[None]:
+        """Leave the file of the catalogue as it is meanwhile: what is committed inside waits in SQLite's log.
+
+        So workers read it without a lock (https://www.sqlite.org/uri.html, "immutable") while this process writes.
+        """
+        busy = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise sqlite3.OperationalError("the catalogue is in use")
+        self.connection.execute("PRAGMA wal_autocheckpoint = 0")
+        try:
+            yield
+        finally:
+            self.connection.execute("PRAGMA wal_autocheckpoint = 1000")
+
+    def close(self) -> None:
+        """Close what `open_frozen` opened."""
+        self.connection.close()
+
     def meta(self, name: str) -> str:
         """Return a note kept under ``name``, or nothing."""
         row = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
@@ -302,22 +327,35 @@ class Catalogue:
         rows = self.connection.execute("SELECT faults FROM file WHERE faults != '' ORDER BY path")
         return [Fault(*fault) for (faults,) in rows for fault in json.loads(faults)]
 
-    def keep_file(self, path: str, stamp: str, seed: str, faults: Iterable[Fault], entry: Entry | None) -> None:
+    def keep_file(self, path: str, stamp: str, seed: str, faults: Iterable[Fault], shelved: Shelved | None) -> None:
         """Record an article file that is new or changed, with its entry or with what is wrong with it."""
-        told = json.dumps(list(faults)) if not entry else ""
+        told = "" if shelved else json.dumps(list(faults))
         self.connection.execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?)", (path, stamp, seed, told))
         address = path.removesuffix(".md") + ".html"
         self._drop_entry(address)
-        if entry:
-            self._add_entry(entry)
+        if shelved:
+            self._add_entry(shelved)
 
     def loader(self) -> Loader | None:
-        """Return a quick way to add article files, where the catalogue holds none; every page is planned after it."""
+        """Return a quick way to add article files, where the catalogue holds none; every page is planned after it.
+
+        What it adds may be committed before it is done; `is_half_loaded` tells of a run that was cut short meanwhile.
+        """
         if self.count_files():
             return None
         # It leaves no marks of what it touches.
         self.touch_all()
+        self.keep_meta("loading", "yes")
         return Loader(self.connection)
+
+    def finish_loading(self, loader: Loader) -> None:
+        """Have the loader write what is left: the catalogue is complete."""
+        loader.finish()
+        self.keep_meta("loading", "")
+
+    def is_half_loaded(self) -> bool:
+        """Tell whether a loader was cut short, so that all must be read anew."""
+        return bool(self.meta("loading"))
 
     def drop_file(self, path: str) -> None:
         """Forget an article file that is gone."""
@@ -328,35 +366,36 @@ class Catalogue:
         """Forget all article files, as another version of cermin may read them and place them differently."""
         for table in ("file", "entry", "reference", "shelf", "spelling", "placing"):
             self.connection.execute(f"DELETE FROM {table}")
+        for table in ("reference", "placing"):
+            self.connection.execute(f"DROP TABLE IF EXISTS staged_{table}")
+        for index in INDEXES:
+            self.connection.execute(index.replace("INDEX", "INDEX IF NOT EXISTS"))
+        self.keep_meta("loading", "")
         self.touch_all()
 
-    def _add_entry(self, entry: Entry) -> None:
-        place = place_of(entry)
+    def _add_entry(self, shelved: Shelved) -> None:
         execute = self.connection.execute
-        values = [None, *place, fold_title(entry.title), shown_of(entry), *values_of(entry)]
+        values = (None, *shelved.row)
         entry_id = execute(f"INSERT INTO entry VALUES ({', '.join('?' * len(values))})", values).lastrowid
-        for fold in {fold_title(title) for title in entry.references}:
+        for fold in shelved.references:
             execute("INSERT INTO reference VALUES (?, ?)", (fold, entry_id))
-        for shelf in shelves_of(entry):
+        for shelf in shelved.shelves:
             shelf_id = self._count_shelf(shelf, 1)
-            execute("INSERT INTO placing VALUES (?, ?, ?, ?)", (shelf_id, *place, entry_id))
-        self._touch(entry, place)
+            execute("INSERT INTO placing VALUES (?, ?, ?, ?)", (shelf_id, *shelved.place, entry_id))
+        self._touch(shelved)
 
     def _drop_entry(self, address: str) -> None:
         execute = self.connection.execute
         row = execute(f"SELECT id, {ENTRY_COLUMNS} FROM entry WHERE address = ?", (address,)).fetchone()
         if row is None:
             return
-        entry_id, entry = row[0], entry_from(row[1:])
-        place = place_of(entry)
-        for shelf in shelves_of(entry):
-            shelf_id = self._count_shelf(shelf, -1)
-            execute(
-                "DELETE FROM placing WHERE (shelf, moment, tie, entry) = (?, ?, ?, ?)", (shelf_id, *place, entry_id)
-            )
+        entry_id, shelved = row[0], shelve(entry_from(row[1:]))
+        for shelf in shelved.shelves:
+            key = (self._count_shelf(shelf, -1), *shelved.place, entry_id)
+            execute("DELETE FROM placing WHERE (shelf, moment, tie, entry) = (?, ?, ?, ?)", key)
         execute("DELETE FROM reference WHERE entry = ?", (entry_id,))
         execute("DELETE FROM entry WHERE id = ?", (entry_id,))
-        self._touch(entry, place)
+        self._touch(shelved)
 
     def _count_shelf(self, shelf: ShelfName, change: int) -> int:
         execute = self.connection.execute
@@ -386,14 +425,15 @@ class Catalogue:
 
     # --- what changed ---------------------------------------------------------------------------------------------
 
-    def _touch(self, entry: Entry, place: Place) -> None:
+    def _touch(self, shelved: Shelved) -> None:
         if self.is_all_touched:
             return
         execute = self.connection.execute
-        execute("INSERT OR IGNORE INTO touched_entry VALUES (?)", (entry.address,))
-        execute("INSERT OR IGNORE INTO touched_fold VALUES (?)", (fold_title(entry.title),))
-        for shelf in shelves_of(entry):
-            execute("INSERT OR IGNORE INTO touched_place VALUES (?, ?, ?, ?)", (shelf.kind, shelf.slug, *place))
+        execute("INSERT OR IGNORE INTO touched_entry VALUES (?)", (shelved.address,))
+        execute("INSERT OR IGNORE INTO touched_fold VALUES (?)", (shelved.fold,))
+        for shelf in shelved.shelves:
+            touched = (shelf.kind, shelf.slug, *shelved.place)
+            execute("INSERT OR IGNORE INTO touched_place VALUES (?, ?, ?, ?)", touched)
 
     def touch_all(self) -> None:
         """Have every page planned by the next build."""
@@ -432,13 +472,29 @@ class Catalogue:
         if self.connection.execute("SELECT 1 FROM failure LIMIT 1").fetchone():
             self.connection.executemany("DELETE FROM failure WHERE path = ?", [row[:1] for row in made])
 
+    def begin_whole(self, kind: str, build: int) -> None:
+        """Record that all pages of a kind are about to be planned, and written where they are stale."""
+        self.drop_planned(kind)
+        self.keep_meta(f"writing {kind}", str(build))
+
+    def doubt_unfinished(self) -> None:
+        """Put pages in doubt that a build may have written which was cut short while it made all pages of a kind.
+
+        Those that it recorded bear its number.
+        """
+        for name, build in self.connection.execute("SELECT * FROM meta WHERE name GLOB 'writing *'").fetchall():
+            self.connection.execute(
+                "UPDATE page SET parts = '' WHERE kind = ? AND build != ?", (name.removeprefix("writing "), int(build))
+            )
+            self.connection.execute("DELETE FROM meta WHERE name = ?", (name,))
+
     def doubt_page(self, path: str) -> None:
         """Record that what stands at ``path`` may no longer be what the row tells, as it is about to be written."""
         self.connection.execute("UPDATE page SET parts = '' WHERE path = ?", (path,))
 
-    def keep_page_seen(self, path: str, build: int) -> None:
-        """Record that a page is still planned."""
-        self.connection.execute("UPDATE page SET build = ? WHERE path = ?", (build, path))
+    def keep_pages_seen(self, paths: Iterable[str], build: int) -> None:
+        """Record that pages are still planned."""
+        self.connection.executemany("UPDATE page SET build = ? WHERE path = ?", ((build, path) for path in paths))
 
     def drop_page(self, path: str) -> None:
         """Forget a page."""
@@ -455,8 +511,8 @@ class Catalogue:
         return int(self.connection.execute("SELECT count(*) FROM page").fetchone()[0])
 
     def page_paths(self) -> Iterator[tuple[str, str]]:
-        """Yield (path, kind) of all pages made."""
-        return iter(self.connection.execute("SELECT path, kind FROM page"))
+        """Yield (path, kind) of all pages made, in the order of their paths."""
+        return iter(self.connection.execute("SELECT path, kind FROM page ORDER BY path"))
 
     def planned(self, kind: str) -> str:
         """Return the shared inputs for which all pages of a kind were planned, made and pruned; nothing if not so."""
@@ -464,6 +520,7 @@ class Catalogue:
 
     def keep_planned(self, kind: str, shared: int) -> None:
         """Record that all pages of a kind are made as planned for these shared inputs."""
+        self.connection.execute("DELETE FROM meta WHERE name = ?", (f"writing {kind}",))
         self.keep_meta(f"planned {kind}", str(shared))
 
     def drop_planned(self, kind: str) -> None:
@@ -487,7 +544,7 @@ class Catalogue:
     def keep_failure(self, path: str, kind: str, fault: Fault, build: int) -> None:
         """Record that a page could not be made; what was made there before stays."""
         self.connection.execute("INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?, ?, ?)", (path, kind, *fault, build))
-        self.keep_page_seen(path, build)
+        self.keep_pages_seen([path], build)
 
     def failures(self) -> list[Fault]:
         """Return why pages could not be made, each reason once."""

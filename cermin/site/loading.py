@@ -10,15 +10,22 @@ from typing import Any
 
 from cermin.errors import Fault
 from cermin.records import Entry
-from cermin.site.rows import shown_of, values_of
-from cermin.site.shelves import fold_title, place_of, shelves_of
+from cermin.site.rows import Shelved
 
-TOGETHER = 5000
+TOGETHER = 1000
 """Articles whose rows are kept in memory before they are written."""
+SORTED = 100_000
+"""Rows that are sorted in memory; SQLite sorts more."""
+# Made when all is there, which is quicker than keeping them in order meanwhile.
+INDEXES = (
+    "CREATE INDEX entry_by_text ON entry (text)",
+    "CREATE INDEX entry_by_fold ON entry (fold)",
+    "CREATE INDEX reference_by_entry ON reference (entry)",
+)
 
 
 class Loader:
-    """Adds article files to a catalogue that holds none. Nothing is complete before `finish`: use one transaction."""
+    """Adds article files to a catalogue that holds none. What is there is not complete before `finish`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -26,46 +33,85 @@ class Loader:
         self._counts: Counter[int] = Counter()
         self._spellings: Counter[tuple[int, str]] = Counter()
         self._files: list[tuple[str, str, str, str]] = []
-        self._entries: list[list[object]] = []
-        self._references: list[tuple[str, int]] = []
-        self._placings: list[tuple[int, int, int, int]] = []
+        self._entries: list[tuple[Any, ...]] = []
+        self._references = _Sorted(connection, "reference", "fold, entry")
+        self._placings = _Sorted(connection, "placing", "shelf, moment, tie, entry")
         self._last = 0
+        for index in INDEXES:
+            connection.execute(f"DROP INDEX IF EXISTS {index.split()[2]}")
 
-    def add(self, path: str, stamp: str, seed: str, faults: Iterable[Fault], entry: Entry | None) -> None:
+    def add(self, path: str, stamp: str, seed: str, faults: Iterable[Fault], shelved: Shelved | None) -> None:
         """Add an article file, with its entry or with what is wrong with it."""
-        self._files.append((path, stamp, seed, "" if entry else json.dumps(list(faults))))
-        if entry:
-            self._add_entry(entry)
+        self._files.append((path, stamp, seed, "" if shelved else json.dumps(list(faults))))
+        if shelved:
+            self._add_entry(shelved)
         if len(self._files) >= TOGETHER:
             self._flush()
 
-    def _add_entry(self, entry: Entry) -> None:
+    def _add_entry(self, shelved: Shelved) -> None:
         self._last += 1
-        place = place_of(entry)
-        self._entries.append([self._last, *place, fold_title(entry.title), shown_of(entry), *values_of(entry)])
-        self._references += [(fold, self._last) for fold in {fold_title(title) for title in entry.references}]
-        for shelf in shelves_of(entry):
-            shelf_id = self._shelves.setdefault((shelf.kind, shelf.slug), len(self._shelves) + 1)
+        self._entries.append((self._last, *shelved.row))
+        for fold in shelved.references:
+            self._references.add((fold, self._last))
+        for kind, slug, name in shelved.shelves:
+            shelf_id = self._shelves.setdefault((kind, slug), len(self._shelves) + 1)
             self._counts[shelf_id] += 1
-            self._spellings[shelf_id, shelf.name] += 1
-            self._placings.append((shelf_id, *place, self._last))
+            self._spellings[shelf_id, name] += 1
+            self._placings.add((shelf_id, *shelved.place, self._last))
 
     def _flush(self) -> None:
-        # In the order of the tables' keys, which is how they are filled the fastest.
-        self._placings.sort()
-        self._references.sort()
-        self._insert("file", 4, self._files)
-        self._insert("entry", 5 + len(Entry._fields), self._entries)
-        self._insert("reference", 2, self._references)
-        self._insert("placing", 4, self._placings)
-        for rows in (self._files, self._entries, self._references, self._placings):
-            rows.clear()
-
-    def _insert(self, table: str, width: int, rows: Iterable[Sequence[Any]]) -> None:
-        self._connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * width)})", rows)
+        _insert(self._connection, "file", 4, self._files)
+        _insert(self._connection, "entry", 5 + len(Entry._fields), self._entries)
+        self._files.clear()
+        self._entries.clear()
 
     def finish(self) -> None:
         """Write what is left, and the lists with their sizes and names."""
         self._flush()
-        self._insert("shelf", 4, ((number, *shelf, self._counts[number]) for shelf, number in self._shelves.items()))
-        self._insert("spelling", 3, ((*spelling, count) for spelling, count in sorted(self._spellings.items())))
+        self._references.finish()
+        self._placings.finish()
+        shelves = ((number, *shelf, self._counts[number]) for shelf, number in self._shelves.items())
+        _insert(self._connection, "shelf", 4, shelves)
+        spellings = ((*spelling, count) for spelling, count in sorted(self._spellings.items()))
+        _insert(self._connection, "spelling", 3, spellings)
+        for index in INDEXES:
+            self._connection.execute(index)
+
+
+class _Sorted:
+    """Rows of a table which are inserted in the order of its key, whatever the order in which they come."""
+
+    def __init__(self, connection: sqlite3.Connection, table: str, columns: str) -> None:
+        self._connection = connection
+        self._table, self._columns = table, columns
+        self._width = columns.count(",") + 1
+        self._rows: list[tuple[Any, ...]] = []
+        self._is_staged = False
+
+    def add(self, row: tuple[Any, ...]) -> None:
+        self._rows.append(row)
+        if len(self._rows) >= SORTED:
+            self._stage()
+
+    def _stage(self) -> None:
+        if not self._is_staged:
+            self._connection.execute(f"CREATE TABLE staged_{self._table} ({self._columns})")
+            self._is_staged = True
+        _insert(self._connection, f"staged_{self._table}", self._width, self._rows)
+        self._rows.clear()
+
+    def finish(self) -> None:
+        if self._is_staged:
+            self._stage()
+            staged = f"staged_{self._table}"
+            self._connection.execute(
+                f"INSERT INTO {self._table} SELECT {self._columns} FROM {staged} ORDER BY {self._columns}"
+            )
+            self._connection.execute(f"DROP TABLE {staged}")
+        else:
+            _insert(self._connection, self._table, self._width, sorted(self._rows))
+        self._rows.clear()
+
+
+def _insert(connection: sqlite3.Connection, table: str, width: int, rows: Iterable[Sequence[Any]]) -> None:
+    connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * width)})", rows)

@@ -8,14 +8,13 @@ touches are looked at; their inputs alone then decide. Everything is planned whe
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from cermin.addresses import LATEST
 from cermin.records import Entry, Page, Teaser
 from cermin.site.catalogue import Catalogue, PageRow
-from cermin.site.kinds import KINDS, Kind, Scope
+from cermin.site.kinds import KINDS, Kind, Part, Scope
 from cermin.site.queries import Queries
 
 Shared = Callable[[Kind], Mapping[str, str]]
@@ -29,63 +28,51 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 @dataclass(slots=True)
 class Plan:
-    """One pass over the pages; `stale` first, then `gone`."""
+    """One pass over the pages: `parts` and `stale` give those to make, then `gone` those to remove."""
 
     catalogue: Catalogue
     ask: Queries
-    shared: Shared
     build: int
+    shared: Mapping[str, int]
+    """The number of the shared inputs of each kind."""
+    whole: frozenset[str]
+    """The kinds of which every page is looked at."""
     made: int = 0
     """Pages that had to be made."""
     _gone: list[str] = field(default_factory=list)
-    _whole: dict[str, int] = field(default_factory=dict)
+
+    def parts(self) -> list[Part]:
+        """Return the parts of the kinds of which every page must be looked at."""
+        return [part for kind in KINDS.values() if kind.name in self.whole for part in kind.parts(self.ask)]
 
     def stale(self) -> Iterator[tuple[Page, PageRow]]:
-        """Yield the pages to make, each with the row to keep once it is made.
+        """Yield the pages to make of all other kinds, each with the row to keep once it is made.
 
-        What this writes to the catalogue must be committed before a page is written.
+        Only pages in scopes that a changed article touches are looked at. What this writes to the catalogue must be
+        committed before a page is written.
         """
         for kind in KINDS.values():
-            shared = self.catalogue.shared_id(_encode(shared_parts(kind, self.ask, self.shared)))
-            if self._is_whole(kind, shared):
-                self._whole[kind.name] = shared
-                self.catalogue.drop_planned(kind.name)
-                yield from self._stale_of(kind.pages(self.ask, None), shared, mark=True)
-            else:
-                yield from self._stale_in_scopes(kind, shared)
+            if kind.name not in self.whole:
+                for scope in kind.scopes(self.ask):
+                    yield from self._stale_of(kind, scope)
 
-    def _is_whole(self, kind: Kind, shared: int) -> bool:
-        return self.catalogue.is_all_touched or self.catalogue.planned(kind.name) != str(shared)
-
-    def _stale_in_scopes(self, kind: Kind, shared: int) -> Iterator[tuple[Page, PageRow]]:
-        for scope in kind.scopes(self.ask):
-            made = set(self.catalogue.pages_of_scope(kind.name, scope.name, scope.first))
-            pages = list(kind.pages(self.ask, scope))
-            self._gone += sorted(made.difference(page.path for page in pages))
-            yield from self._stale_of(pages, shared, mark=False)
-
-    def _stale_of(self, pages: Iterable[Page], shared: int, *, mark: bool) -> Iterator[tuple[Page, PageRow]]:
+    def _stale_of(self, kind: Kind, scope: Scope) -> Iterator[tuple[Page, PageRow]]:
+        made = set(self.catalogue.pages_of_scope(kind.name, scope.name, scope.first))
+        pages = list(kind.pages(self.ask, scope))
+        self._gone += sorted(made.difference(page.path for page in pages))
         for page in pages:
-            row = PageRow(page.path, page.kind, page.scope, page.number, shared, page_parts(page))
+            row = page_row(page, self.shared[kind.name])
             before = self.catalogue.page(page.path)
             if before != row:
                 self.made += 1
                 if before:
                     self.catalogue.doubt_page(page.path)
                 yield page, row
-            elif mark:
-                self.catalogue.keep_page_seen(page.path, self.build)
-
-    def expected(self) -> int | None:
-        """Return about how many pages there are to make, where that is known: when all are."""
-        if not self.catalogue.is_all_touched:
-            return None
-        return max(self.catalogue.count_pages(), self.ask.shelf_count(LATEST))
 
     def gone(self) -> list[str]:
-        """Return the pages that are no longer planned; every page that `stale` gave must be kept before."""
+        """Return the pages that are no longer planned; every page that was made must be kept before."""
         gone = list(self._gone)
-        for kind in self._whole:
+        for kind in self.whole:
             gone += self.catalogue.unplanned_pages(kind, self.build)
         for kind in self.catalogue.kinds_of_pages():
             if kind not in KINDS:
@@ -94,18 +81,41 @@ class Plan:
 
     def finish(self) -> None:
         """Record that every page is as planned, or its failure kept: the marks of what changed can go."""
-        for kind, shared in self._whole.items():
-            self.catalogue.keep_planned(kind, shared)
+        for kind in self.whole:
+            self.catalogue.keep_planned(kind, self.shared[kind])
         self.catalogue.clear_touched()
         self.catalogue.drop_failures_before(self.build)
 
 
 def plan_pages(catalogue: Catalogue, ask: Queries, shared: Shared) -> Plan:
-    """Begin a plan under a new build number."""
+    """Begin a plan under a new build number, and find out of which kinds every page must be looked at."""
     build = int(catalogue.meta("build") or 0) + 1
     with catalogue.batch():
+        catalogue.doubt_unfinished()
         catalogue.keep_meta("build", str(build))
-    return Plan(catalogue, ask, shared, build)
+        ids = {name: catalogue.shared_id(_encode(shared_parts(kind, ask, shared))) for name, kind in KINDS.items()}
+        is_planned = {name: catalogue.planned(name) == str(number) for name, number in ids.items()}
+        whole = frozenset(name for name in KINDS if catalogue.is_all_touched or not is_planned[name])
+        for name in whole:
+            catalogue.begin_whole(name, build)
+    return Plan(catalogue, ask, build, ids, whole)
+
+
+def plan_part(
+    catalogue: Catalogue, ask: Queries, part: Part, shared: int, *, is_new: bool
+) -> Iterator[tuple[Page, PageRow | None]]:
+    """Yield the pages of a part: those that are stale with the row to keep once they are made, others without.
+
+    Where the site ``is_new``, all are.
+    """
+    for page in KINDS[part.kind].pages_of(ask, part):
+        row = page_row(page, shared)
+        yield page, row if is_new or catalogue.page(page.path) != row else None
+
+
+def page_row(page: Page, shared: int) -> PageRow:
+    """Return what the catalogue keeps of a page."""
+    return PageRow(page.path, page.kind, page.scope, page.number, shared, page_parts(page))
 
 
 def shared_parts(kind: Kind, ask: Queries, shared: Shared) -> dict[str, str]:
@@ -159,5 +169,6 @@ def _find_page(ask: Queries, path: str, row: PageRow | None) -> Page | None:
     if row and row.kind in KINDS:
         scope = Scope(row.scope, row.number)
         return next((page for page in KINDS[row.kind].pages(ask, scope) if page.path == path), None)
-    every = (page for kind in KINDS.values() for page in kind.pages(ask, None))
+    parts = (part for kind in KINDS.values() for part in kind.parts(ask))
+    every = (page for part in parts for page in KINDS[part.kind].pages_of(ask, part))
     return next((page for page in every if page.path == path), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from cermin.addresses import OUTLET
@@ -10,9 +11,10 @@ from cermin.config import Config
 from cermin.records import Entry, Teaser
 from cermin.site.catalogue import NAME_OF_SHELF, Catalogue, Touched
 from cermin.site.rows import ENTRY_COLUMNS, TEASER_COLUMNS, entry_from, teaser_from
-from cermin.site.shelves import Place, fold_title
+from cermin.site.shelves import LAST, Place, fold_title
 
 _E_ENTRY = ", ".join(f"e.{name.strip()}" for name in ENTRY_COLUMNS.split(","))
+_NAME = NAME_OF_SHELF.replace("?", "s.id")
 _SHELF_ID = "(SELECT id FROM shelf WHERE kind = ? AND slug = ?)"
 
 
@@ -47,8 +49,8 @@ class Queries:
 
     def shelves(self, kind: str) -> Iterator[Shelf]:
         """Yield the shelves of a kind in the order of their slugs."""
-        rows = self._execute("SELECT id, slug, count FROM shelf WHERE kind = ? ORDER BY slug", (kind,))
-        return (Shelf(kind, slug, self._name(shelf_id), count) for shelf_id, slug, count in rows)
+        sql = f"SELECT slug, ({_NAME}), count FROM shelf s WHERE kind = ? ORDER BY slug"
+        return (Shelf(kind, *row) for row in self._execute(sql, (kind,)))
 
     def largest_shelves(self, kind: str, limit: int) -> list[Shelf]:
         """Return the shelves with the most articles, the largest first."""
@@ -73,21 +75,47 @@ class Queries:
 
     # --- articles on a shelf --------------------------------------------------------------------------------------
 
-    def teasers(self, kind: str, slug: str = "", *, skip: int = 0, limit: int = -1) -> Iterator[Teaser]:
-        """Yield the articles of a shelf from the oldest on."""
-        return self._teasers(kind, slug, "ASC", limit, skip)
+    def teasers(self, kind: str, slug: str, start: Place) -> Iterator[Teaser]:
+        """Yield the articles of a shelf from a place on."""
+        sql = (
+            f"SELECT {TEASER_COLUMNS} FROM placing p JOIN entry e ON e.id = p.entry WHERE p.shelf = {_SHELF_ID} "
+            "AND (p.moment, p.tie) >= (?, ?) ORDER BY p.moment, p.tie"
+        )
+        return map(teaser_from, self._execute(sql, (kind, slug, *start)))
+
+    def place_at(self, kind: str, slug: str, rank: int) -> Place:
+        """Return the place of an article of a shelf, the oldest having the rank 0; the last place where it has less."""
+        sql = f"SELECT moment, tie FROM placing WHERE shelf = {_SHELF_ID} ORDER BY moment, tie LIMIT 1 OFFSET ?"
+        row = self._execute(sql, (kind, slug, rank)).fetchone()
+        return Place(*row) if row else LAST
 
     def newest(self, kind: str, slug: str = "", *, limit: int) -> list[Teaser]:
         """Return the newest articles of a shelf, the newest first."""
-        return list(self._teasers(kind, slug, "DESC", limit, 0))
-
-    def _teasers(self, kind: str, slug: str, order: str, limit: int, skip: int) -> Iterator[Teaser]:
         sql = (
-            f"SELECT {TEASER_COLUMNS} FROM (SELECT entry, moment, tie FROM placing WHERE shelf = {_SHELF_ID} "
-            f"ORDER BY moment {order}, tie {order} LIMIT ? OFFSET ?) p JOIN entry e ON e.id = p.entry "
-            f"ORDER BY p.moment {order}, p.tie {order}"
+            f"SELECT {TEASER_COLUMNS} FROM placing p JOIN entry e ON e.id = p.entry WHERE p.shelf = {_SHELF_ID} "
+            "ORDER BY p.moment DESC, p.tie DESC LIMIT ?"
         )
-        return map(teaser_from, self._execute(sql, (kind, slug, limit, skip)))
+        return list(map(teaser_from, self._execute(sql, (kind, slug, limit))))
+
+    def lists(self, kind: str, first: str, last: str) -> Iterator[tuple[Shelf, Iterator[Teaser]]]:
+        """Yield the shelves of a kind with the slugs from ``first`` to ``last``, each with its articles in order."""
+        shelves = self._execute(
+            f"SELECT slug, ({_NAME}), count FROM shelf s WHERE kind = ? AND slug BETWEEN ? AND ? ORDER BY slug",
+            (kind, first, last),
+        )
+        teasers = self._execute(
+            f"SELECT {TEASER_COLUMNS} FROM shelf s JOIN placing p ON p.shelf = s.id JOIN entry e ON e.id = p.entry "
+            "WHERE s.kind = ? AND s.slug BETWEEN ? AND ? ORDER BY s.slug, p.moment, p.tie",
+            (kind, first, last),
+        )
+        for row in shelves:
+            shelf = Shelf(kind, *row)
+            yield shelf, map(teaser_from, teasers.fetchmany(shelf.count))
+
+    def places(self, kind: str, slug: str, step: int) -> Iterator[Place]:
+        """Yield the place of the first article of a shelf, from the oldest on, and of each ``step``-th behind it."""
+        sql = f"SELECT moment, tie FROM placing WHERE shelf = {_SHELF_ID} ORDER BY moment, tie"
+        return map(Place._make, islice(self._execute(sql, (kind, slug)), 0, None, step))
 
     def span(self, kind: str, slug: str = "") -> tuple[str, str]:
         """Return the dates of the oldest and the newest dated article of a shelf, empty where there is none."""
@@ -129,13 +157,13 @@ class Queries:
         row = self._execute(f"SELECT {ENTRY_COLUMNS} FROM entry WHERE address = ?", (address,)).fetchone()
         return entry_from(row) if row else None
 
-    def entries(self, outlet: str) -> Iterator[Entry]:
-        """Yield the articles of an outlet from the oldest on."""
+    def entries(self, outlet: str, start: Place, limit: int) -> list[Entry]:
+        """Return so many articles of an outlet from a place on, the oldest first."""
         sql = (
             f"SELECT {_E_ENTRY} FROM placing p JOIN entry e ON e.id = p.entry WHERE p.shelf = {_SHELF_ID} "
-            "ORDER BY p.moment, p.tie"
+            "AND (p.moment, p.tie) >= (?, ?) ORDER BY p.moment, p.tie LIMIT ?"
         )
-        return map(entry_from, self._execute(sql, (OUTLET, outlet)))
+        return list(map(entry_from, self._execute(sql, (OUTLET, outlet, *start, limit))))
 
     def beside(self, outlet: str, place: Place, *, newer: bool) -> Teaser | None:
         """Return the article of an outlet that is the next newer, or the next older, than a place."""

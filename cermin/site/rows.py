@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from cermin.files import digest
 from cermin.records import Entry, Teaser
+from cermin.site.shelves import Place, ShelfName, fold_title, place_of, shelves_of
 
 # What of an entry a list shows.
 _SHOWN = [Entry._fields.index(name) for name in ("address", "title", "date", "outlet", "lang", "section")]
@@ -29,13 +30,35 @@ def teaser_from(row: tuple[Any, ...]) -> Teaser:
     return Teaser._make(row)
 
 
-def shown_of(entry: Entry) -> str:
+class Shelved(NamedTuple):
+    """An entry as the catalogue keeps it: its row, the titles that it names, its shelves."""
+
+    row: tuple[Any, ...]
+    """The columns of the table ``entry`` behind its id."""
+    place: Place
+    address: str
+    fold: str
+    """Its title, as titles are compared."""
+    references: tuple[str, ...]
+    """The titles that it names, so folded, each once."""
+    shelves: tuple[ShelfName, ...]
+
+
+def shelve(entry: Entry) -> Shelved:
+    """Return all that the catalogue keeps of an entry; workers do it, so that the parent has only to insert."""
+    place = place_of(entry)
+    fold = fold_title(entry.title)
+    references = tuple(dict.fromkeys(map(fold_title, entry.references)))
+    row = (*place, fold, _shown_of(entry), *_values_of(entry))
+    return Shelved(row, place, entry.address, fold, references, tuple(shelves_of(entry)))
+
+
+def _shown_of(entry: Entry) -> str:
     """Return the hash of what a list shows of an entry."""
     return digest(_encode([*(entry[index] for index in _SHOWN), entry.summary or entry.excerpt]).encode())[:16]
 
 
-def values_of(entry: Entry) -> list[object]:
-    """Return an entry as a row of `ENTRY_COLUMNS`."""
+def _values_of(entry: Entry) -> list[object]:
     values: list[object] = list(entry)
     for index in _TUPLES:
         values[index] = _encode(entry[index]) if entry[index] else ""

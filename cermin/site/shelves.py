@@ -29,6 +29,10 @@ class Place(NamedTuple):
     tie: int
 
 
+LAST = Place(1 << 60, 0)
+"""A place behind all articles."""
+
+
 class ShelfName(NamedTuple):
     """A shelf by kind and slug (both empty of meaning to a reader), with the spelling that one article gives it."""
 

@@ -7,7 +7,7 @@ from cermin.site.kinds.article import ArticlePage
 from cermin.site.kinds.asset import Asset
 from cermin.site.kinds.feed import Feed
 from cermin.site.kinds.front import Front
-from cermin.site.kinds.kind import Kind, Scope
+from cermin.site.kinds.kind import Kind, Part, Scope
 from cermin.site.kinds.names import NamesKind
 from cermin.site.kinds.not_found import NotFound
 from cermin.site.kinds.robots import Robots
@@ -43,4 +43,4 @@ KINDS: dict[str, Kind] = {
     )
 }
 
-__all__ = ["KINDS", "Kind", "Scope"]
+__all__ = ["KINDS", "Kind", "Part", "Scope"]

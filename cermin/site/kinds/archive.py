@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from cermin import addresses
 from cermin.addresses import DAY, NO_DATE
 from cermin.records import Label, Page
-from cermin.site.kinds.kind import LonePage, PlainKind, Scope
+from cermin.site.kinds.kind import LonePage, OnePartKind, Scope
 from cermin.site.queries import Queries
 
 SHOWN_OF_A_DAY = 3
@@ -34,7 +34,7 @@ class Archive(LonePage):
         }
 
 
-class Year(PlainKind):
+class Year(OnePartKind):
     """A year: its months."""
 
     name = "year"
@@ -71,7 +71,7 @@ class Year(PlainKind):
         return Page(self.name, addresses.year(year), year, 0, self.templates[0], answers)
 
 
-class Month(PlainKind):
+class Month(OnePartKind):
     """A month as a calendar, and the first articles of each of its days."""
 
     name = "month"

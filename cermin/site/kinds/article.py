@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from cermin.addresses import OUTLET
 from cermin.records import Entry, Page, Teaser
-from cermin.site.kinds.kind import PlainKind, Scope
+from cermin.site.kinds.kind import Part, PlainKind, Scope
 from cermin.site.queries import Queries
-from cermin.site.shelves import place_of
+from cermin.site.shelves import Place, place_of
+
+TOGETHER = 64
+"""Articles in a part."""
 
 
 class ArticlePage(PlainKind):
@@ -21,28 +24,28 @@ class ArticlePage(PlainKind):
         """Each article that a change may have touched."""
         return map(Scope, ask.touched_articles())
 
-    def pages(self, ask: Queries, scope: Scope | None) -> Iterator[Page]:
-        """Yield the page of the article, or all outlet by outlet, each from the oldest article on."""
-        if scope:
-            if entry := ask.entry(scope.name):
-                place = place_of(entry)
-                older = ask.beside(entry.outlet, place, newer=False)
-                newer = ask.beside(entry.outlet, place, newer=True)
-                yield self._page(ask, entry, older, newer)
-            return
-        for shelf in ask.shelves(OUTLET):
-            yield from self._pages_of_outlet(ask, shelf.slug)
+    def pages(self, ask: Queries, scope: Scope) -> Iterator[Page]:
+        """Yield the page of the article."""
+        if entry := ask.entry(scope.name):
+            place = place_of(entry)
+            older = ask.beside(entry.outlet, place, newer=False)
+            newer = ask.beside(entry.outlet, place, newer=True)
+            yield self._page(ask, entry, older, newer)
 
-    def _pages_of_outlet(self, ask: Queries, outlet: str) -> Iterator[Page]:
-        older: Entry | None = None
-        current: Entry | None = None
-        for following in ask.entries(outlet):
-            if current:
-                yield self._page(ask, current, older, following)
-                older = current
-            current = following
-        if current:
-            yield self._page(ask, current, older, None)
+    def parts(self, ask: Queries) -> Iterator[Part]:
+        """So many articles of one outlet each, from the oldest on."""
+        for shelf in ask.shelves(OUTLET):
+            for number, place in enumerate(ask.places(OUTLET, shelf.slug, TOGETHER)):
+                yield Part(self.name, (shelf.slug, *place), min(TOGETHER, shelf.count - number * TOGETHER))
+
+    def pages_of(self, ask: Queries, part: Part) -> Iterator[Page]:
+        """Yield the pages of the articles of a part."""
+        outlet, moment, tie = str(part.at[0]), int(part.at[1]), int(part.at[2])
+        older: Entry | Teaser | None = ask.beside(outlet, Place(moment, tie), newer=False)
+        entries = ask.entries(outlet, Place(moment, tie), part.size + 1)
+        for index, entry in enumerate(entries[: part.size]):
+            yield self._page(ask, entry, older, entries[index + 1] if index + 1 < len(entries) else None)
+            older = entry
 
     def _page(self, ask: Queries, entry: Entry, older: Entry | Teaser | None, newer: Entry | Teaser | None) -> Page:
         answers: dict[str, object] = {

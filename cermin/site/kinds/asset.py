@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cermin.records import Page
-from cermin.site.kinds.kind import Scope
+from cermin.site.kinds.kind import Part, Scope
 from cermin.site.queries import Queries
 
 
@@ -23,8 +23,18 @@ class Asset:
         """No article touches them."""
         return []
 
-    def pages(self, ask: Queries, scope: Scope | None) -> Iterator[Page]:
-        """Yield the file of the scope, or all."""
+    def pages(self, ask: Queries, scope: Scope) -> Iterable[Page]:
+        """The file of the scope."""
+        return [page for page in self._all(ask) if page.path == scope.name]
+
+    def parts(self, ask: Queries) -> Iterable[Part]:
+        """All files together."""
+        return [Part(self.name, (), len(ask.assets))]
+
+    def pages_of(self, ask: Queries, part: Part) -> Iterable[Page]:  # noqa: ARG002 - part of the protocol
+        """All files."""
+        return self._all(ask)
+
+    def _all(self, ask: Queries) -> Iterator[Page]:
         for path, digest in ask.assets.items():
-            if scope is None or scope.name == path:
-                yield Page(self.name, path, path, 0, "", {"digest": digest})
+            yield Page(self.name, path, path, 0, "", {"digest": digest})

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from cermin import addresses
 from cermin.addresses import LATEST
 from cermin.records import Page
-from cermin.site.kinds.kind import PlainKind, Scope
+from cermin.site.kinds.kind import OnePartKind, Scope
 from cermin.site.queries import Queries
 
 NEWEST = 20
 """Articles in a feed. Atom asks for a time of each, so those without a date stand in none."""
 
 
-class Feed(PlainKind):
+class Feed(OnePartKind):
     """The newest articles of a list, for feed readers."""
 
     name = "feed"

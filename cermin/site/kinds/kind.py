@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from cermin.records import Page
@@ -17,6 +17,15 @@ class Scope(NamedTuple):
 
     name: str
     first: int = 0
+
+
+class Part(NamedTuple):
+    """A share of all pages of a kind, for one worker; ``size`` is about how many pages it has."""
+
+    kind: str
+    at: tuple[str | int, ...]
+    """Which share: the kind that gave the part can read it."""
+    size: int
 
 
 class Kind(Protocol):
@@ -36,8 +45,14 @@ class Kind(Protocol):
     def scopes(self, ask: Queries) -> Iterable[Scope]:
         """Return the groups of pages that the changes since the last build may have touched, rather too many."""
 
-    def pages(self, ask: Queries, scope: Scope | None) -> Iterator[Page]:
-        """Yield the pages of a scope, or with None all pages of the kind."""
+    def pages(self, ask: Queries, scope: Scope) -> Iterable[Page]:
+        """Return the pages of a scope."""
+
+    def parts(self, ask: Queries) -> Iterable[Part]:
+        """Return all pages of the kind, in parts."""
+
+    def pages_of(self, ask: Queries, part: Part) -> Iterable[Page]:
+        """Return the pages of a part."""
 
 
 class PlainKind:
@@ -50,10 +65,28 @@ class PlainKind:
         return {}
 
 
-class LonePage(PlainKind):
+class OnePartKind(PlainKind):
+    """The base of kinds of which there are so few pages that one worker plans them all."""
+
+    __slots__ = ()
+    name = ""
+
+    def pages(self, ask: Queries, scope: Scope | None) -> Iterable[Page]:
+        """Return the pages of a scope; with None all pages of the kind."""
+        raise NotImplementedError
+
+    def parts(self, ask: Queries) -> Iterable[Part]:  # noqa: ARG002 - part of the protocol
+        """All in one part."""
+        return [Part(self.name, (), 1)]
+
+    def pages_of(self, ask: Queries, part: Part) -> Iterable[Page]:  # noqa: ARG002 - part of the protocol
+        """All pages."""
+        return self.pages(ask, None)
+
+
+class LonePage(OnePartKind):
     """The base of kinds with a single page, which is planned whenever an article changed."""
 
-    name = ""
     path = ""
     template = ""
 
@@ -66,9 +99,9 @@ class LonePage(PlainKind):
         """The page itself."""
         return [Scope("")] if ask.is_touched() else []
 
-    def pages(self, ask: Queries, scope: Scope | None) -> Iterator[Page]:  # noqa: ARG002 - part of the protocol
-        """Yield the page."""
-        yield Page(self.name, self.path, "", 0, self.template, self.answers(ask))
+    def pages(self, ask: Queries, scope: Scope | None) -> Iterable[Page]:  # noqa: ARG002 - part of the protocol
+        """The page."""
+        return [Page(self.name, self.path, "", 0, self.template, self.answers(ask))]
 
     def answers(self, ask: Queries) -> dict[str, object]:
         """Return the answers to the page's queries."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cermin import addresses
 from cermin.records import Label, Page
-from cermin.site.kinds.kind import Scope
+from cermin.site.kinds.kind import Part, Scope
 from cermin.site.queries import Queries, Shelf
 
 MOST_USED = 200
@@ -48,6 +48,14 @@ class NamesKind:
         for initial in initials:
             if scope is None or scope.name == initial:
                 yield from self._letter(ask, initial)
+
+    def parts(self, ask: Queries) -> Iterable[Part]:  # noqa: ARG002 - part of the protocol
+        """All in one part."""
+        return [Part(self.name, (), 1)]
+
+    def pages_of(self, ask: Queries, part: Part) -> Iterable[Page]:  # noqa: ARG002 - part of the protocol
+        """All pages."""
+        return self.pages(ask, None)
 
     def _hub(self, ask: Queries, initials: list[str]) -> Page:
         most_used = ask.largest_shelves(self.shelf, MOST_USED)

@@ -14,8 +14,12 @@ from itertools import islice
 from cermin import addresses
 from cermin.addresses import DAY, LATEST, OUTLET
 from cermin.records import Page, Teaser
-from cermin.site.kinds.kind import PlainKind, Scope
+from cermin.site.kinds.kind import Part, PlainKind, Scope
 from cermin.site.queries import Queries, Shelf
+from cermin.site.shelves import Place
+
+TOGETHER = 48
+"""Pages in a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +42,68 @@ class ShelfList(PlainKind):
             # before it links.
             yield Scope(slug, max(1, ask.rank(self.shelf, slug, place) // size - 1))
 
-    def pages(self, ask: Queries, scope: Scope | None) -> Iterator[Page]:
-        """Yield the hub and the numbered pages of one list, or of all."""
-        if scope:
-            yield from self._pages_of(ask, ask.shelf(self.shelf, scope.name), max(1, scope.first))
-            return
-        shelves = list(ask.shelves(self.shelf))
-        if self.shelf == LATEST and not shelves:
-            shelves = [ask.shelf(LATEST)]
-        for shelf in shelves:
-            yield from self._pages_of(ask, shelf, 1)
+    def pages(self, ask: Queries, scope: Scope) -> Iterator[Page]:
+        """Yield the hub and the numbered pages of one list, from a number on."""
+        shelf = ask.shelf(self.shelf, scope.name)
+        if shelf.count or self.shelf == LATEST:
+            size, full = ask.config.site.list_size, self._full_pages(ask, shelf)
+            first = min(max(1, scope.first), full + 1)
+            start = ask.place_at(shelf.kind, shelf.slug, (first - 1) * size)
+            yield from self._pages_from(ask, shelf, first, full + 1, ask.teasers(shelf.kind, shelf.slug, start))
 
-    def _pages_of(self, ask: Queries, shelf: Shelf, first: int) -> Iterator[Page]:
-        if not shelf.count and self.shelf != LATEST:
+    def parts(self, ask: Queries) -> Iterator[Part]:
+        """Short lists together, long ones in parts, all from the oldest page on."""
+        run: list[str] = []
+        pages = 0
+        for shelf in ask.shelves(self.shelf):
+            full = self._full_pages(ask, shelf)
+            if run and (pages >= TOGETHER or full >= TOGETHER):
+                yield Part(self.name, (run[0], run[-1]), pages)
+                run, pages = [], 0
+            if full >= TOGETHER:
+                yield from self._parts_of(ask, shelf, full)
+            else:
+                run.append(shelf.slug)
+                pages += full + 1
+        if run or (self.shelf == LATEST and not ask.shelf_count(LATEST)):
+            yield Part(self.name, (run[0], run[-1]) if run else ("", ""), max(1, pages))
+
+    def _parts_of(self, ask: Queries, shelf: Shelf, full: int) -> Iterator[Part]:
+        places = ask.places(shelf.kind, shelf.slug, TOGETHER * ask.config.site.list_size)
+        for first, place in zip(range(1, full + 2, TOGETHER), places, strict=False):
+            yield Part(self.name, (shelf.slug, *place, first), min(TOGETHER, full + 2 - first))
+
+    def pages_of(self, ask: Queries, part: Part) -> Iterator[Page]:
+        """Yield the pages of the lists of a part, or of a part of one list."""
+        if len(part.at) > 2:  # noqa: PLR2004 - not the first and the last list
+            slug, moment, tie, first = (str(part.at[0]), *map(int, part.at[1:]))
+            shelf = ask.shelf(self.shelf, slug)
+            teasers = ask.teasers(self.shelf, slug, Place(moment, tie))
+            yield from self._pages_from(ask, shelf, first, first + part.size - 1, teasers)
             return
-        size = ask.config.site.list_size
-        full = max(0, shelf.count // size - 1)
-        teasers = ask.teasers(shelf.kind, shelf.slug, skip=(first - 1) * size, limit=(full - first + 1) * size)
-        if first <= full:
-            for number in range(first, full + 1):
-                yield self._page(shelf, number, full, list(islice(teasers, size)), {})
-        newest = ask.newest(shelf.kind, shelf.slug, limit=shelf.count - full * size)
-        start, end = ask.span(shelf.kind, shelf.slug)
-        more: dict[str, object] = {"pages": full, "count": shelf.count, "first": start, "last": end}
-        yield self._page(shelf, 0, full, newest[::-1], more)
+        for shelf, found in ask.lists(self.shelf, str(part.at[0]), str(part.at[1])):
+            yield from self._pages_from(ask, shelf, 1, self._full_pages(ask, shelf) + 1, found)
+        if self.shelf == LATEST and not ask.shelf_count(LATEST):
+            yield from self._pages_from(ask, ask.shelf(LATEST), 1, 1, iter(()))
+
+    def _full_pages(self, ask: Queries, shelf: Shelf) -> int:
+        return max(0, shelf.count // ask.config.site.list_size - 1)
+
+    def _pages_from(
+        self, ask: Queries, shelf: Shelf, first: int, last: int, teasers: Iterator[Teaser]
+    ) -> Iterator[Page]:
+        """Yield the pages with the numbers ``first`` to ``last``; the one behind the last full page is the hub.
+
+        ``teasers`` are the articles from the first of these pages on.
+        """
+        size, full = ask.config.site.list_size, self._full_pages(ask, shelf)
+        for number in range(first, min(last, full) + 1):
+            yield self._page(shelf, number, full, list(islice(teasers, size)), {})
+        if last > full:
+            newest = list(teasers)
+            start, end = _span(newest) if len(newest) == shelf.count else ask.span(shelf.kind, shelf.slug)
+            more: dict[str, object] = {"pages": full, "count": shelf.count, "first": start, "last": end}
+            yield self._page(shelf, 0, full, newest, more)
 
     def _page(self, shelf: Shelf, number: int, full: int, oldest_first: list[Teaser], more: dict[str, object]) -> Page:
         kind, slug = shelf.kind, shelf.slug
@@ -84,3 +126,8 @@ class ShelfList(PlainKind):
         }
         path = addresses.numbered(kind, slug, number) if number else hub
         return Page(self.name, path, slug, number, "list.html", answers | more)
+
+
+def _span(oldest_first: list[Teaser]) -> tuple[str, str]:
+    dates = [teaser.date for teaser in oldest_first if teaser.date]
+    return (dates[0], dates[-1]) if dates else ("", "")

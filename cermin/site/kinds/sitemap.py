@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from cermin import addresses
 from cermin.addresses import DAY, NO_DATE, OUTLET, SECTION
 from cermin.records import Page
-from cermin.site.kinds.kind import PlainKind, Scope
+from cermin.site.kinds.kind import OnePartKind, Scope
 from cermin.site.queries import Queries
 
 MOST = 40_000
@@ -18,7 +18,7 @@ MOST = 40_000
 INDEX, HUBS, UNDATED = "", "hubs", "undated"
 
 
-class Sitemap(PlainKind):
+class Sitemap(OnePartKind):
     """What search engines are told."""
 
     name = "sitemap"
