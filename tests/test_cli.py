@@ -476,7 +476,7 @@ def test_interrupt(mirror):
     with subprocess.Popen(
         command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
-        while not any((root / "output").glob("kaca/2024/01/*.html")):
+        while not any((root / ".output.new").glob("kaca/2024/01/*.html")):
             assert process.poll() is None
         os.killpg(process.pid, signal.SIGINT)
         # Reading to the end waits for the workers as well: they hold the other side of the pipes.

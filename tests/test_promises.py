@@ -377,7 +377,7 @@ def test_killed_parent_takes_its_workers_along(mirror):
     root = mirror(content=many(600))
     command = [sys.executable, str(ROOT / "build.py"), "--jobs", "2"]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE) as process:
-        while not any((root / "output").glob("kaca/2024/*/*.html")):
+        while not any((root / ".output.new").glob("kaca/2024/*/*.html")):
             assert process.poll() is None
         process.kill()
         # Reading to the end waits for the workers as well: they hold the other side of the pipe.
