@@ -111,7 +111,7 @@ def test_read_only_output(mirror, run, disk, change):
     if change:
         change(root)
     remount(disk, "ro")
-    ran = run("-C", root, "--output", site, "build")
+    ran = run("-C", root, "--output", site, "build", "--verbose")
     assert ran.code == 1
     assert f"error: {site / 'kaca/2024/01/a0.html'}: cannot be written: Read-only file system" in ran.err
     assert "Traceback" not in ran.err
