@@ -7,6 +7,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from cermin.content import front_matter
 from cermin.content.article_file import parse_entry
 from cermin.content.front_matter import DEEPEST, KEYS, LISTS, LONGEST_HEAD, format_head, read_head
 from cermin.errors import ContentError, Fault
@@ -31,6 +32,57 @@ def faults_of(data: bytes | str, path: str = PATH) -> list[Fault]:
 def verdicts_of(head: str) -> list[str]:
     """Return ``line: verdict`` for each fault of an article with this front matter."""
     return [f"{f.place.removeprefix(PLACE + ':')}: {f.verdict}" for f in faults_of(f"---\n{head}\n---\nIsi.\n")]
+
+
+# --- simple lines --------------------------------------------------------------------------------------------------
+
+
+def heads():
+    """Give front matter that is simple, or almost so."""
+    signs = "aZé你1 ''\"\"\\,:#&*!|>%@`-?~=<{}[]()\t\r\x07\x85\xa0\u2028\ufeff😀“"
+    text = st.text(st.sampled_from(signs), max_size=8)
+    plain = st.sampled_from(["Banjir di Kota", "no", "0123", "2024-06-20T13:40:00+07:00", "a: b", "a #b", "a:b", "~"])
+    value = st.one_of(text, plain, st.builds('"{}"'.format, text), st.builds("[{}]".format, text))
+    items = st.lists(st.one_of(text, plain, st.builds('"{}"'.format, text)), max_size=3)
+    listed = st.builds(lambda items, between: f"[{between.join(items)}]", items, st.sampled_from([", ", ",", " , "]))
+    key = st.sampled_from([*KEYS, "titel", "Title", "a b"])
+    line = st.builds(
+        lambda *parts: "".join(parts),
+        key,
+        st.sampled_from([":", ": ", ":  ", " : "]),
+        st.one_of(st.just(""), value, listed),
+        st.sampled_from(["", "", " ", "  ", " # note", "\r"]),
+    )
+    return st.lists(st.one_of(line, line, line, text), min_size=1, max_size=4).map(
+        lambda lines: "\n".join(lines) + "\n"
+    )
+
+
+@given(heads())
+@example('title: "a"\nauthors: [a, "b c", "d, e"]\ntags: []\nlang:\n')
+@example("title: []\n")
+@example('tags: ["a"b]\n')
+@example("title: a\n  b\n")
+@example("title: a\ntitle: b\n")
+def test_simple_lines_are_yaml(head):
+    """Lines that are read without YAML are what YAML reads."""
+    values = front_matter._read_simple(head)
+    if values is not None:
+        handler = front_matter._StrictHandler()
+        handler.load(head)
+        assert (values, []) == (handler.values, handler.faults)
+
+
+@pytest.mark.parametrize("text", ["a:" * 100_000, "a" + " " * 200_000 + "\x07", '"' * 200_000, "[" + "a, " * 80_000])
+def test_long_lines(text):
+    """A line that is simple but for its end is given up at once, however long it is."""
+    assert front_matter._read_simple(f"title: {text}\x01\n") is None
+
+
+def test_most_is_simple():
+    """What cermin and others write for ordinary articles needs no YAML."""
+    head = format_head({"title": 'Kata "dia"', "date": "2024-06-20", "authors": ["Ana"], "seed": "a.txt#7"})
+    assert front_matter._read_simple(head.replace("---\n", "").replace('\\"', "")) is not None
 
 
 # --- fences --------------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ KEYS = (
     "seed", "sha256", "written",
 )  # fmt: skip
 """Every key, in the order in which cermin writes them."""
+_KEYS = frozenset(KEYS)
 
 FENCE = "---"
 LONGEST_HEAD = 256 * 1024
@@ -33,7 +34,7 @@ DEEPEST = 50
 
 
 _OPENING = re.compile(rb"---[ \t]*\r?(?:\n|\Z)")
-_CLOSING = re.compile(rb"^---[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
+_CLOSING = re.compile(rb"\n---[ \t]*\r?(?:\n|\Z)")
 _NESTING = re.compile(r"[\[{]|[-?] ")
 
 
@@ -72,6 +73,8 @@ def read_head(data: bytes) -> Head:
     not UTF-8, control characters, YAML that does not parse. What is wrong with single keys is told in the head.
     """
     head, body_at = _split(data)
+    if (values := _read_simple(head)) is not None:
+        return Head(values, body_at, ())
     if control := CONTROL.search(head):
         line = head.count("\n", 0, control.start()) + 2
         raise FrontMatterError(line, f"a control character: {control[0]!r}", "take it out")
@@ -86,6 +89,46 @@ def read_head(data: bytes) -> Head:
     return Head(handler.values, body_at, tuple(handler.faults))
 
 
+# Lines that every YAML reader takes in one way: a key with nothing, a plain or quoted text, or a list in one line
+# behind it. The quoted hold no escape, no control character and none of the line ends that YAML knows beside those of
+# Unix and Windows; the plain hold letters and digits of any script, and signs that mean nothing where they stand.
+_QUOTED = r'"[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]*"'
+_PLAIN_TEXT = r"[^\W_](?:[\w /().+;~,!?%&'“”‘’–—-]|:(?=[\w/]))*"
+_ITEM = rf"(?:{_QUOTED}|[^\W_][\w /().+&'“”‘’–—-]*)"
+_LIST = rf"\[(?:{_ITEM}(?:, ?{_ITEM})*)?\]"
+_LINES = re.compile(rf"([a-z0-9]+):(?: (?:({_QUOTED}) *|({_PLAIN_TEXT})|({_LIST}) *))?\r?(?:\n|\Z)")
+# Nothing in it gives back what it took, so that it takes no longer than the text is long. It keeps no groups, which
+# Python 3.11 confuses in such an expression.
+_SIMPLE = re.compile(rf"(?:[a-z0-9]++:(?: (?:{_QUOTED} *|{_PLAIN_TEXT}|{_LIST} *))?\r?(?:\n|\Z))*".replace("*", "*+"))
+_ITEMS = re.compile(r'"([^"]*)"|([^ ,"][^,"]*)')
+
+
+def _read_simple(head: str) -> dict[str, Value] | None:
+    """Return what YAML, as `_StrictHandler` reads it, gives for simple lines; nothing when one is not simple or wrong.
+
+    Most front matter is simple, and libyaml with its tree of nodes takes most of the time in which a file is read.
+    """
+    if not _SIMPLE.fullmatch(head):
+        return None
+    values: dict[str, Value] = {}
+    line = 1
+    for key, quoted, plain, listed in _LINES.findall(head):
+        line += 1
+        if key in LISTS:
+            if quoted or plain:
+                return None
+            values[key] = Value(_read_items(listed[1:-1]), line)
+        elif key not in _KEYS or listed:
+            return None
+        else:
+            values[key] = Value(quoted[1:-1].strip() if quoted else plain.strip(), line)
+    return values if len(values) == line - 1 > 0 else None  # else there is none, or one stands twice
+
+
+def _read_items(listed: str) -> tuple[str, ...]:
+    return tuple(text for quoted, plain in _ITEMS.findall(listed) if (text := (quoted or plain).strip()))
+
+
 def _split(data: bytes) -> tuple[str, int]:
     if data.startswith(b"\xef\xbb\xbf"):
         raise FrontMatterError(1, "the file begins with a byte order mark", "save it as UTF-8 without BOM")
@@ -93,11 +136,12 @@ def _split(data: bytes) -> tuple[str, int]:
     if opening is None:
         raise FrontMatterError(1, "no front matter", _opening_hint(data))
     start = opening.end()
-    closing = _CLOSING.search(data, start, start + LONGEST_HEAD)
+    # From the line end of the opening on, which the closing of an empty head begins with.
+    closing = _CLOSING.search(data, start - 1, start + LONGEST_HEAD)
     if closing is None:
         raise FrontMatterError(1, "front matter is not closed", "write a line of --- behind it")
     try:
-        return decode(data[start : closing.start()]), closing.end()
+        return decode(data[start : closing.start() + 1]), closing.end()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, start + error.start) + 1
         raise FrontMatterError(line, "not UTF-8", "save the file as UTF-8") from error

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, Template
 from jinja2 import TemplateError as JinjaError
 from markupsafe import Markup, escape
 
@@ -26,6 +25,7 @@ from cermin.files import digest, put, put_new
 from cermin.output.address import quote, root_of
 from cermin.output.body_html import BodyRenderer
 from cermin.output.compiled import compiled_folder
+from cermin.output.environment import NewspaperEnvironment
 from cermin.output.structured_data import news_article
 from cermin.output.theme import Theme, load_theme, template_error
 from cermin.output.words import Words, direction, load_words
@@ -102,7 +102,7 @@ class Renderer:
         self._words = load_words(config.site.language)
         self.theme = load_theme(config.templates, self._words.translations, compiled_folder(config))
         self._bodies = BodyRenderer()
-        self._templates: dict[str, Template] = {}
+        self._environment = self.theme.environment
         self._base_path = urlsplit(config.site.base_url).path or "/"
         self._prepare: dict[str, Callable[[Page, str], dict[str, Any]]] = {
             "article": self._article,
@@ -146,16 +146,11 @@ class Renderer:
         try:
             if prepare := self._prepare.get(page.kind):
                 context |= prepare(page, root)
-            return self._template(page.template).render(context).encode()
+            return self._environment.render(self._environment.get_template(page.template), context).encode()
         except CerminError:
             raise
         except (JinjaError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
             raise template_error(error, page.template, self.theme.folders) from error
-
-    def _template(self, name: str) -> Template:
-        if name not in self._templates:
-            self._templates[name] = _get_template(self.theme.environment, name)
-        return self._templates[name]
 
     # --- what a kind of page needs beside its answers -------------------------------------------------------------
 
@@ -305,34 +300,27 @@ def _fill_environment(theme: Theme, config: Config, words: Words, outlet_name: C
 class _Teasers:
     """Renders articles as lists show them, once for all lists that show one alike."""
 
-    MOST = 20_000
+    MOST = 50_000
     """Pieces of HTML that are kept; then all are forgotten."""
     ROOT = Markup("\0")  # stands for the way to the root; no text holds it
     """What each list puts its own way to the root in place of."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: NewspaperEnvironment) -> None:
         self._environment = environment
-        self._made: dict[tuple[Teaser, str, bool], str] = {}
-        self._template: Template | None = None
+        self._made: dict[tuple[str, str, bool], str] = {}
 
     def __call__(self, teaser: Teaser, root: str, heading: str, with_outlet: bool) -> Markup:
         """Return the article as an item of a list, for a page that reaches the root by ``root``."""
-        key = (teaser, heading, with_outlet)
-        html = self._made.get(key)
-        if html is None:
-            if len(self._made) >= self.MOST:
-                self._made.clear()
-            self._template = self._template or _get_template(self._environment, "teaser.html")
-            html = self._template.render(t=teaser, root=self.ROOT, heading=heading, with_outlet=with_outlet).strip()
-            self._made[key] = html
-        return Markup(html.replace(self.ROOT, root))  # noqa: S704 - a template's output
+        html = self._made.get((teaser.digest, heading, with_outlet)) or self._make(teaser, heading, with_outlet)
+        return Markup(html.replace("\0", root))  # noqa: S704 - a template's output
 
-
-def _get_template(environment: Environment, name: str) -> Template:
-    template = environment.get_template(name)
-    # Jinja gives a chain of mappings, which each page would copy key by key.
-    template.globals = dict(template.globals)
-    return template
+    def _make(self, teaser: Teaser, heading: str, with_outlet: bool) -> str:
+        names = {"t": teaser, "root": self.ROOT, "heading": heading, "with_outlet": with_outlet}
+        html = self._environment.render(self._environment.get_template("teaser.html"), names).strip()
+        if len(self._made) >= self.MOST:
+            self._made.clear()
+        self._made[teaser.digest, heading, with_outlet] = html
+        return html
 
 
 def _cut(text: str, longest: int) -> str:
