@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from cermin.content import article_file
 from cermin.content.article_file import format_article, is_hand_edited, parse_entry, seed_of, written_hash
 from cermin.content.body import EXCERPT, cut, excerpt_of, references_of
 from cermin.content.folder import (
@@ -402,3 +405,24 @@ def test_entry_is_of_the_file():
     """The digest of an entry is that of the whole file, so that a page knows when its article changed."""
     data = format_article(article()).encode()
     assert parse_entry(PATH, data).digest == digest(data)
+
+
+# --- what is ordinary ----------------------------------------------------------------------------------------------
+
+
+@given(st.from_regex(article_file._ORDINARY_PATH, fullmatch=True))
+def test_ordinary_paths(path):
+    """A path that is taken at a glance has none of the faults for which others are looked at name by name."""
+    parts = path.removesuffix(".md").split("/")
+    assert len(parts) >= 3
+    assert article_file._OUTLET.fullmatch(parts[0])
+    assert [fault for part in parts if (fault := article_file._check_name(part))] == []
+
+
+@given(st.from_regex(article_file._ORDINARY_ADDRESS, fullmatch=True))
+def test_ordinary_addresses(address):
+    """A web address that is taken at a glance is one that would be taken after a look at its parts."""
+    parts = urlsplit(address)
+    assert parts.scheme in {"http", "https"}
+    assert parts.hostname
+    assert not re.search(r"[\s<>\"\\]", address)

@@ -14,6 +14,8 @@ from xml.etree import ElementTree as ET
 
 import html5lib
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import cermin
 from cermin import pipeline
@@ -328,6 +330,12 @@ def test_see_also(site):
 def test_titles_that_are_the_same(title, reference, same):
     """A title is found without regard to case, spaces, punctuation and composition; letters and vowels count."""
     assert (fold_title(title) == fold_title(reference)) is same
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_titles_fold_like_others(title):
+    """A title in ASCII is folded as it is beside a letter that is not."""
+    assert fold_title(title) == fold_title(title + "é").removesuffix("é")
 
 
 @pytest.mark.parametrize("address", sorted(BY_ADDRESS))

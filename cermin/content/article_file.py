@@ -25,6 +25,8 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)
 _LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _OUTLET = re.compile(r"[a-z0-9][a-z0-9-]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_ORDINARY_PATH = re.compile(r"[a-z0-9][a-z0-9-]*(?:/[a-z0-9_-][a-z0-9._-]*){2,}\.md")
+_ORDINARY_ADDRESS = re.compile(r"https?://[a-zA-Z0-9][a-zA-Z0-9.-]*(?:/[\w./?&=%~+,;:@!$'()*#-]*)?", re.ASCII)
 
 
 def format_article(article: Article) -> str:
@@ -112,40 +114,49 @@ def parse_entry(path: str, data: bytes) -> Entry:
 
 
 def _entry(path: str, data: bytes, head: Head, body: str) -> Entry:
-    def text(key: str) -> str:
-        found = head.values.get(key)
-        return found.value if found and isinstance(found.value, str) else ""
-
-    def texts(key: str) -> tuple[str, ...]:
-        found = head.values.get(key)
-        return tuple(dict.fromkeys(found.value)) if found and isinstance(found.value, tuple) else ()
-
+    values = head.values
+    found = [values.get(key, _NOTHING).value for key in _ENTRY_KEYS]
+    title, date, lang, section, summary, editor, agency, place, url, seed, sha256 = [
+        value if isinstance(value, str) else "" for value in found
+    ]
     return Entry(
         address=path.removesuffix(".md") + ".html",
-        title=text("title"),
-        date=text("date"),
+        title=title,
+        date=date,
         outlet=path.partition("/")[0],
-        lang=text("lang"),
-        section=text("section"),
-        summary=text("summary"),
-        authors=texts("authors"),
-        editor=text("editor"),
-        agency=text("agency"),
-        place=text("place"),
-        tags=texts("tags"),
-        url=text("url"),
-        seed=text("seed"),
-        sha256=text("sha256"),
+        lang=lang,
+        section=section,
+        summary=summary,
+        authors=_once(values.get("authors", _NOTHING).value),
+        editor=editor,
+        agency=agency,
+        place=place,
+        tags=_once(values.get("tags", _NOTHING).value),
+        url=url,
+        seed=seed,
+        sha256=sha256,
         excerpt=excerpt_of(body),
         references=references_of(body),
         digest=digest(data),
-        text=text_hash(text("title"), body),
+        text=text_hash(title, body),
         body_at=head.body_at,
     )
 
 
+_NOTHING = Value("", 1)
+_ENTRY_KEYS = (
+    "title", "date", "lang", "section", "summary", "editor", "agency", "place", "url", "seed", "sha256",
+)  # fmt: skip
+
+
+def _once(values: str | tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values)) if isinstance(values, tuple) else ()
+
+
 def _check_path(path: str) -> list[tuple[str, str]]:
     """A path is an address: it must be able to stand in a link and in any file system as it is."""
+    if _ORDINARY_PATH.fullmatch(path) and path.partition("/")[0] not in RESERVED:
+        return []
     parts = path.removesuffix(".md").split("/")
     faults = [fault for part in parts if (fault := _check_name(part))]
     shape = "an article stands at content/<outlet>/<yyyy>/<mm>/<slug>.md"
@@ -176,9 +187,10 @@ def _check_characters(head: Head) -> list[tuple[int, str, str]]:
 
 def _check_values(path: str, head: Head) -> list[tuple[int, str, str]]:
     values, faults = head.values, []
-    is_told = any("title" in verdict for _, verdict, _ in head.faults)  # as misspelt, or as no text
-    if not values.get("title", Value("", 1)).value and not is_told:
-        faults.append((values.get("title", Value("", 1)).line, "no title", "write title: The headline"))
+    if not values.get("title", _NOTHING).value:
+        is_told = any("title" in verdict for _, verdict, _ in head.faults)  # as misspelt, or as no text
+        if not is_told:
+            faults.append((values.get("title", _NOTHING).line, "no title", "write title: The headline"))
     for key, (value, line) in values.items():
         if isinstance(value, str) and value and (fault := _check_value(path, key, value)):
             faults.append((line, *fault))
@@ -210,6 +222,8 @@ def _is_date(value: str) -> bool:
 
 
 def _is_web_address(value: str) -> bool:
+    if _ORDINARY_ADDRESS.fullmatch(value):
+        return True
     try:
         parts = urlsplit(value)
     except ValueError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from cermin.files import digest
@@ -10,7 +11,7 @@ from cermin.records import Entry, Teaser
 from cermin.site.shelves import Place, ShelfName, fold_title, place_of, shelves_of
 
 # What of an entry a list shows.
-_SHOWN = [Entry._fields.index(name) for name in ("address", "title", "date", "outlet", "lang", "section")]
+_shown = attrgetter("address", "title", "date", "outlet", "lang", "section")
 ENTRY_COLUMNS = ", ".join(f'"{name}"' for name in Entry._fields)
 TEASER_COLUMNS = "address, title, date, outlet, lang, section, coalesce(nullif(summary, ''), excerpt), shown"
 _TUPLES = [Entry._fields.index(name) for name in ("authors", "tags", "references")]
@@ -55,7 +56,8 @@ def shelve(entry: Entry) -> Shelved:
 
 def _shown_of(entry: Entry) -> str:
     """Return the hash of what a list shows of an entry."""
-    return digest(_encode([*(entry[index] for index in _SHOWN), entry.summary or entry.excerpt]).encode())[:16]
+    # No value holds the sign between them.
+    return digest("\0".join((*_shown(entry), entry.summary or entry.excerpt)).encode())[:16]
 
 
 def _values_of(entry: Entry) -> list[object]:

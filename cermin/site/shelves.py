@@ -67,6 +67,7 @@ def shelves_of(entry: Entry) -> list[ShelfName]:
 
 
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+_WITHOUT_SIGNS = dict.fromkeys(number for number in range(128) if not chr(number).isalnum())
 _VARIATION_SELECTORS = range(0xFE00, 0xFE10)
 
 
@@ -75,6 +76,8 @@ def fold_title(title: str) -> str:
 
     Marks, which are vowels in many scripts, belong to their letters.
     """
+    if title.isascii():
+        return title.lower().translate(_WITHOUT_SIGNS)
     folded = unicodedata.normalize("NFC", title.casefold())
     return folded if folded.isalnum() else _NOT_ALPHANUMERIC.sub(_keep_marks, folded)
 
