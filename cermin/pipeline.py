@@ -136,7 +136,7 @@ def build(config: Config, report: Reporter, *, jobs: int = 0) -> Built:
         ask = site.Queries(catalogue, config, make_pages.theme.assets)
         make_pages.theme.references |= json.loads(catalogue.meta("template references") or "{}")
         plan = site.plan_pages(catalogue, ask, partial(shared_inputs, config, make_pages.theme))
-        make_parts = MakeParts(config, make_pages, plan.shared, is_new=not catalogue.count_pages())
+        make_parts = MakeParts(config, make_pages, plan.shared, is_new=bool(catalogue.meta("new output")))
         changed = _make_whole_kinds(catalogue, plan, make_parts, report, jobs)
         changed += _make_touched_pages(catalogue, plan, make_pages, report, jobs)
         make_pages.show()
@@ -180,24 +180,40 @@ def _gather(config: Config, catalogue: site.Catalogue, report: Reporter, jobs: i
         with catalogue.batch():
             catalogue.forget_content()
             catalogue.keep_meta("read by", code())
-    changed, gone = _compare(content.find_files(config.content), catalogue.files())
+    found = content.find_files(config.content)
     known = catalogue.count_files()
+    if not known:
+        _fill(config, catalogue, found, report, jobs)
+        return
+    changed, gone = _compare(found, catalogue.files())
     with catalogue.batch() as checkpoint, report.stage("Reading articles", len(changed)) as stage:
         # So much is new that looking at every page is cheaper than finding out which of them changed.
         if len(changed) + len(gone) > max(TRANSACTION, known // 5):
             catalogue.touch_all()
         for path in gone:
             catalogue.drop_file(path)
-        loader = catalogue.loader() if changed else None
-        keep = loader.add if loader else catalogue.keep_file
-        results = executors.run(partial(read_rows, config), changed, jobs)
-        for number, (read, shelved) in enumerate(results, 1):
-            keep(read.file.path, read.file.stamp, read.seed, read.faults, shelved)
+        for number, (read, shelved) in enumerate(executors.run(partial(read_rows, config), changed, jobs), 1):
+            catalogue.keep_file(read.file.path, read.file.stamp, read.seed, read.faults, shelved)
             stage.advance()
             if number % TRANSACTION == 0:
                 checkpoint()
-        if loader:
-            catalogue.finish_loading(loader)
+
+
+def _fill(
+    config: Config, catalogue: site.Catalogue, found: Iterator[content.ContentFile], report: Reporter, jobs: int
+) -> None:
+    """Read all article files into an empty catalogue; none is held in memory for longer than it takes to insert it."""
+    total = content.count_files(config.content)
+    if not total:
+        return
+    with catalogue.batch() as checkpoint, report.stage("Reading articles", total) as stage:
+        loader = catalogue.loader()
+        for number, (read, shelved) in enumerate(executors.run(partial(read_rows, config), found, jobs), 1):
+            loader.add(read.file.path, read.file.stamp, read.seed, read.faults, shelved)
+            stage.advance()
+            if number % TRANSACTION == 0:
+                checkpoint()
+        catalogue.finish_loading(loader)
 
 
 def _compare(
@@ -367,11 +383,13 @@ def _make_whole_kinds(
     parts = plan.parts()
     if not parts:
         return changed
+    loader = catalogue.page_loader() if make_parts.is_new else None
+    keep = loader.add if loader else catalogue.keep_pages
     with report.stage("Making pages", sum(map(_size_of, parts))) as stage:
         for some in _groups(parts):
             with catalogue.freeze(), catalogue.batch() as checkpoint, closing(make_parts):
                 for done in executors.run(make_parts, some, jobs, _size_of):
-                    catalogue.keep_pages(done.rows, plan.build)
+                    keep(done.rows, plan.build)
                     catalogue.keep_pages_seen(done.fresh, plan.build)
                     for kind, failure in done.failures:
                         catalogue.keep_failure(failure.path, kind, failure.fault, plan.build)
@@ -379,6 +397,9 @@ def _make_whole_kinds(
                     changed += done.changed
                     checkpoint()
                     stage.advance(done.size)
+    if loader:
+        with catalogue.batch():
+            loader.finish()
     return changed
 
 

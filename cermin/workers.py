@@ -44,7 +44,8 @@ class MakeParts:
         self._config = config
         self._make_pages = make_pages
         self._shared = shared
-        self._is_new = is_new
+        self.is_new = is_new
+        """Whether no page is there yet."""
 
     @cached_property
     def _catalogue(self) -> site.Catalogue:
@@ -62,7 +63,7 @@ class MakeParts:
         done = MadePart(part.size, [], [], [], [])
         stale: list[Page] = []
         rows: dict[str, PageRow] = {}
-        planned = site.plan_part(self._catalogue, self._ask, part, self._shared[part.kind], is_new=self._is_new)
+        planned = site.plan_part(self._catalogue, self._ask, part, self._shared[part.kind], is_new=self.is_new)
         for page, row in planned:
             if row:
                 stale.append(page)

@@ -1,6 +1,23 @@
 """Stage 2: articles <-> Markdown files with front matter. The only code that reads and writes content/."""
 
 from cermin.content.article_file import text_hash
-from cermin.content.folder import ContentFile, ReadFile, find_files, read_entries, settle_path, write_article
+from cermin.content.folder import (
+    ContentFile,
+    ReadFile,
+    count_files,
+    find_files,
+    read_entries,
+    settle_path,
+    write_article,
+)
 
-__all__ = ["ContentFile", "ReadFile", "find_files", "read_entries", "settle_path", "text_hash", "write_article"]
+__all__ = [
+    "ContentFile",
+    "ReadFile",
+    "count_files",
+    "find_files",
+    "read_entries",
+    "settle_path",
+    "text_hash",
+    "write_article",
+]

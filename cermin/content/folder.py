@@ -58,6 +58,15 @@ def _walk(folder: str, prefix: str) -> Iterator[ContentFile]:
             yield ContentFile(prefix + name, f"{stat.st_mtime_ns:x}.{stat.st_ctime_ns:x}.{stat.st_size:x}")
 
 
+def count_files(content: Path) -> int:
+    """Return how many files `find_files` finds, about: a link that bears the name of an article is counted as well."""
+    count = 0
+    for _, folders, names in os.walk(content):
+        folders[:] = [name for name in folders if name[0] != "."]
+        count += sum(name.endswith(".md") and name[0] != "." for name in names)
+    return count
+
+
 def read_entries(content: Path, files: Sequence[ContentFile]) -> list[ReadFile]:
     """Read article files; one that cannot be read or is wrong comes back with its faults instead of an entry."""
     return [_read(content, file) for file in files]

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cermin.errors import BrokenCatalogueError, CerminError, Fault
-from cermin.site.loading import INDEXES, Loader
+from cermin.site.loading import INDEXES, PAGE_INDEX, Loader, PageLoader, drop_staged
 from cermin.site.rows import ENTRY_COLUMNS, Shelved, entry_from, shelve
 from cermin.site.shelves import UNDATED, Place, ShelfName
 
@@ -78,12 +78,11 @@ CREATE TABLE page (
     path TEXT PRIMARY KEY, kind TEXT NOT NULL, scope TEXT NOT NULL, number INTEGER NOT NULL,
     shared INTEGER NOT NULL, parts TEXT NOT NULL, build INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX page_by_scope ON page (kind, scope, number);
 CREATE TABLE failure (
     path TEXT PRIMARY KEY, kind TEXT NOT NULL, place TEXT NOT NULL, verdict TEXT NOT NULL, hint TEXT NOT NULL,
     build INTEGER NOT NULL
 ) WITHOUT ROWID;
-{";".join(INDEXES)};
+{";".join((*INDEXES, PAGE_INDEX))};
 """
 
 NAME_OF_SHELF = "SELECT name FROM spelling WHERE shelf = ? ORDER BY count DESC, name LIMIT 1"
@@ -336,13 +335,11 @@ class Catalogue:
         if shelved:
             self._add_entry(shelved)
 
-    def loader(self) -> Loader | None:
-        """Return a quick way to add article files, where the catalogue holds none; every page is planned after it.
+    def loader(self) -> Loader:
+        """Return a quick way to add article files to a catalogue that holds none; every page is planned after it.
 
         What it adds may be committed before it is done; `is_half_loaded` tells of a run that was cut short meanwhile.
         """
-        if self.count_files():
-            return None
         # It leaves no marks of what it touches.
         self.touch_all()
         self.keep_meta("loading", "yes")
@@ -366,10 +363,7 @@ class Catalogue:
         """Forget all article files, as another version of cermin may read them and place them differently."""
         for table in ("file", "entry", "reference", "shelf", "spelling", "placing"):
             self.connection.execute(f"DELETE FROM {table}")
-        for table in ("reference", "placing"):
-            self.connection.execute(f"DROP TABLE IF EXISTS staged_{table}")
-        for index in INDEXES:
-            self.connection.execute(index.replace("INDEX", "INDEX IF NOT EXISTS"))
+        drop_staged(self.connection, "reference", "placing")
         self.keep_meta("loading", "")
         self.touch_all()
 
@@ -505,6 +499,11 @@ class Catalogue:
         """Forget every page: output/ is another folder now, or was not made by this catalogue."""
         self.connection.execute("DELETE FROM page")
         self.connection.execute("DELETE FROM failure")
+        drop_staged(self.connection, "page")
+
+    def page_loader(self) -> PageLoader:
+        """Return a quick way to record the pages of a site of which none is known, and which nobody sees before."""
+        return PageLoader(self.connection)
 
     def count_pages(self) -> int:
         """Return how many pages were made."""

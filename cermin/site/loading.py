@@ -1,4 +1,4 @@
-"""Filling an empty catalogue: what `Catalogue.keep_file` does row by row, done table by table."""
+"""Filling empty tables of the catalogue: what is done row by row otherwise, done table by table."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ INDEXES = (
     "CREATE INDEX entry_by_fold ON entry (fold)",
     "CREATE INDEX reference_by_entry ON reference (entry)",
 )
+PAGE_INDEX = "CREATE INDEX page_by_scope ON page (kind, scope, number)"
 
 
 class Loader:
@@ -34,8 +35,8 @@ class Loader:
         self._spellings: Counter[tuple[int, str]] = Counter()
         self._files: list[tuple[str, str, str, str]] = []
         self._entries: list[tuple[Any, ...]] = []
-        self._references = _Sorted(connection, "reference", "fold, entry")
-        self._placings = _Sorted(connection, "placing", "shelf, moment, tie, entry")
+        self._references = _Sorted(connection, "reference", "fold, entry", SORTED)
+        self._placings = _Sorted(connection, "placing", "shelf, moment, tie, entry", SORTED)
         self._last = 0
         for index in INDEXES:
             connection.execute(f"DROP INDEX IF EXISTS {index.split()[2]}")
@@ -78,19 +79,47 @@ class Loader:
             self._connection.execute(index)
 
 
+class PageLoader:
+    """Records the pages of a site of which none was recorded. None is there before `finish`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._pages = _Sorted(connection, "page", "path, kind, scope, number, shared, parts, build", TOGETHER)
+        connection.execute(f"DROP INDEX IF EXISTS {PAGE_INDEX.split()[2]}")
+
+    def add(self, rows: Iterable[tuple[Any, ...]], build: int) -> None:
+        """Add pages that were made in build number ``build``."""
+        for row in rows:
+            self._pages.add((*row, build))
+
+    def finish(self) -> None:
+        """Write the pages in their order."""
+        self._pages.finish()
+        self._connection.execute(PAGE_INDEX)
+
+
+def drop_staged(connection: sqlite3.Connection, *tables: str) -> None:
+    """Take away what loaders left that were cut short."""
+    for table in tables:
+        connection.execute(f"DROP TABLE IF EXISTS staged_{table}")
+    for index in (PAGE_INDEX,) if "page" in tables else INDEXES:
+        connection.execute(index.replace("INDEX", "INDEX IF NOT EXISTS"))
+
+
 class _Sorted:
     """Rows of a table which are inserted in the order of its key, whatever the order in which they come."""
 
-    def __init__(self, connection: sqlite3.Connection, table: str, columns: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, table: str, columns: str, most: int) -> None:
         self._connection = connection
         self._table, self._columns = table, columns
+        self._most = most
         self._width = columns.count(",") + 1
         self._rows: list[tuple[Any, ...]] = []
         self._is_staged = False
 
     def add(self, row: tuple[Any, ...]) -> None:
         self._rows.append(row)
-        if len(self._rows) >= SORTED:
+        if len(self._rows) >= self._most:
             self._stage()
 
     def _stage(self) -> None:
