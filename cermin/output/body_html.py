@@ -22,7 +22,18 @@ if TYPE_CHECKING:
     from cermin.output.news_markdown import NewsMarkdown
 
 # What reaches over a blank line: raw HTML, definitions, footnotes, fences; and white space that only looks like none.
-_FAR = re.compile(r"<[a-zA-Z/!?]|\]:|\[\^|^[ >]*(?:```|~~~)|[^\S \n]|\n\n\n|^ +$", re.MULTILINE)
+# Each is looked for where its first sign is there at all, for a search for all of them takes longer than the rest.
+_FAR = {
+    "<": re.compile(r"<[a-zA-Z/!?]"),
+    "]:": re.compile(r"\]:"),
+    "[^": re.compile(r"\[\^"),
+    "```": re.compile(r"^[ >]*```", re.MULTILINE),
+    "~~~": re.compile(r"^[ >]*~~~", re.MULTILINE),
+    "\n\n\n": re.compile(r"\n\n\n"),
+    "\n ": re.compile(r"\n +$", re.MULTILINE),
+}
+_ODD_SPACE = re.compile(r"[^\S \n]")
+_ODD_SPACES = tuple(chr(number) for number in range(128) if _ODD_SPACE.match(chr(number)))
 _HEADING = re.compile(r"^[\s>*+\-\d.]*#|^[ >]*(?:=+|-+) *$", re.MULTILINE)
 # Beginnings of lines that take in the next block of their sort: lists, quotations, code.
 _RUN = re.compile(r"^(?:[ >*+-]|\d+\.)", re.MULTILINE)
@@ -70,7 +81,7 @@ class BodyRenderer:
         written = [write_paragraph(block) or write_see_also(block, see_also, root) for block in blocks]
         if all(written):
             return "\n".join(filter(None, written))
-        if _FAR.search(body) or sum(map(bool, map(_HEADING.search, blocks))) > 1:
+        if _reaches_far(body) or sum(map(_has_heading, blocks)) > 1:
             return self.render_markdown(body, see_also, root)
         return "\n".join(html or self._convert(run) for html, run in _join_runs(blocks, written))
 
@@ -92,6 +103,18 @@ class BodyRenderer:
             self._markdown = None
             raise
         return _SANITISER.clean(html)
+
+
+def _reaches_far(body: str) -> bool:
+    """Tell whether something in a body could mean something for other blocks."""
+    lines = "\n" + body
+    if any(sign in lines and pattern.search(lines) for sign, pattern in _FAR.items()):
+        return True
+    return any(space in body for space in _ODD_SPACES) if body.isascii() else bool(_ODD_SPACE.search(body))
+
+
+def _has_heading(block: str) -> bool:
+    return ("#" in block or "=" in block or "-" in block) and bool(_HEADING.search(block))
 
 
 def _join_runs(blocks: list[str], written: list[str | None]) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from calendar import Calendar
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -292,6 +293,7 @@ def _fill_environment(theme: Theme, config: Config, words: Words, outlet_name: C
         outlet_name=outlet_name,
         direction=direction,
         url=quote,
+        by_day=_by_day,
         cut=_cut,
         teaser=_Teasers(environment),
     )
@@ -321,6 +323,11 @@ class _Teasers:
             self._made.clear()
         self._made[teaser.digest, heading, with_outlet] = html
         return html
+
+
+def _by_day(teasers: Sequence[Teaser]) -> list[tuple[str, list[Teaser]]]:
+    """Return articles that stand in the order of their dates by day; those without a date by an empty one."""
+    return [(day, list(some)) for day, some in groupby(teasers, lambda teaser: teaser.date[:10])]
 
 
 def _cut(text: str, longest: int) -> str:
