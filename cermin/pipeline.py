@@ -383,6 +383,7 @@ def _make_whole_kinds(
     parts = plan.parts()
     if not parts:
         return changed
+    make_parts.prepare()
     loader = catalogue.page_loader() if make_parts.is_new else None
     keep = loader.add if loader else catalogue.keep_pages
     with report.stage("Making pages", sum(map(_size_of, parts))) as stage:

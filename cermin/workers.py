@@ -47,6 +47,10 @@ class MakeParts:
         self.is_new = is_new
         """Whether no page is there yet."""
 
+    def prepare(self) -> None:
+        """Load what making pages needs, so that workers that are forked have it."""
+        _ = self._make_pages.renderer
+
     @cached_property
     def _catalogue(self) -> site.Catalogue:
         return site.open_frozen(self._config.state)

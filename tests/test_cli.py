@@ -499,3 +499,22 @@ def test_reader_that_leaves(mirror):
         process.stdout.close()
         err = process.stderr.read()
     assert (process.returncode, err) == (1, "")
+
+
+# --- what a small build does without ---------------------------------------------------------------------------------
+
+
+def test_unchanged_build_is_light(mirror):
+    """A build that makes no page loads none of the libraries that making pages takes."""
+    root = mirror(content=GOOD)
+    assert call("build", cwd=root).returncode == 0
+    heavy = ["jinja2", "markdown", "nh3", "yaml", "frontmatter", "multiprocessing", "rich", "livereload", "babel.dates"]
+    script = (
+        "import sys; sys.argv = ['cermin', '--quiet', 'build']; from cermin.cli import main; main(); "
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True,
+        text=True, check=True,
+    )  # fmt: skip
+    assert ran.stdout == "[]\n"

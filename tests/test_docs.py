@@ -13,7 +13,7 @@ import pytest
 
 from cermin import cli
 from cermin.config import Site
-from cermin.content.front_matter import KEYS
+from cermin.content.head import KEYS
 from cermin.executors import EXECUTORS
 from cermin.outlets import DATE_ORDERS, FATES, ORIGINALS, Outlet
 from cermin.output.theme import builtin_folder

@@ -34,7 +34,11 @@ def render(root: Path, name: str, text: str, **answers: object) -> str:
     path = root / "templates" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-    return Renderer(load_config(root)).render(Page("not-found", "a.html", "", 0, name, answers)).decode()
+    return (
+        Renderer(load_config(root), load_theme(load_config(root).templates))
+        .render(Page("not-found", "a.html", "", 0, name, answers))
+        .decode()
+    )
 
 
 # --- whose file wins -----------------------------------------------------------------------------------------------
@@ -51,7 +55,7 @@ def test_builtin_theme(tmp_path):
 def test_own_template_wins(own, tmp_path):
     """A template of the mirror wins over the built-in one of its name, and the others stay."""
     own({"robots.txt": "Own {{ path }}"})
-    renderer = Renderer(load_config(tmp_path))
+    renderer = Renderer(load_config(tmp_path), load_theme(load_config(tmp_path).templates))
     assert renderer.render(Page("robots", "robots.txt", "", 0, "robots.txt", {})) == b"Own robots.txt"
     assert b"<!doctype html>" in renderer.render(Page("not-found", "404.html", "", 0, "404.html", {"feed": "feed.xml"}))
 
@@ -60,7 +64,9 @@ def test_own_template_may_build_on_the_builtin(own, tmp_path):
     """A template of the mirror extends and includes the built-in ones."""
     blocks = "{% block title %}X{% endblock %}{% block content %}Y{% endblock %}"
     own({"404.html": '{% extends "layout.html" %}{% set here = "" %}' + blocks})
-    page = Renderer(load_config(tmp_path)).render(Page("not-found", "404.html", "", 0, "404.html", {"feed": "f.xml"}))
+    page = Renderer(load_config(tmp_path), load_theme(load_config(tmp_path).templates)).render(
+        Page("not-found", "404.html", "", 0, "404.html", {"feed": "f.xml"})
+    )
     assert b"<title>X</title>" in page
     assert b'<main id="main">\nY</main>' in page
 
@@ -231,7 +237,9 @@ def test_root(tmp_path, path, root):
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/a.html").write_text("{{ root }}|{{ canonical }}", encoding="utf-8")
     page = Page("not-found", path, "", 0, "a.html", {})
-    assert Renderer(load_config(tmp_path)).render(page).decode() == f"{root}|"
+    assert (
+        Renderer(load_config(tmp_path), load_theme(load_config(tmp_path).templates)).render(page).decode() == f"{root}|"
+    )
 
 
 def test_canonical(tmp_path):
@@ -239,7 +247,7 @@ def test_canonical(tmp_path):
     (tmp_path / "cermin.toml").write_text('[site]\nbase_url = "https://example.org/m/"\n', encoding="utf-8")
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/a.html").write_text("{{ root }}|{{ canonical }}", encoding="utf-8")
-    renderer = Renderer(load_config(tmp_path))
+    renderer = Renderer(load_config(tmp_path), load_theme(load_config(tmp_path).templates))
     pages = [Page("not-found", path, "", 0, "a.html", {}) for path in ("index.html", "a/д.html", "404.html")]
     assert [renderer.render(page).decode() for page in pages] == [
         "|https://example.org/m/",

@@ -13,7 +13,8 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from cermin.output.theme import builtin_folder
-from cermin.output.words import catalogue_path, direction, has_words, load_words
+from cermin.output.translations import catalogue_path, has_words
+from cermin.output.words import direction, load_words
 from tests.conftest import ROOT
 
 LOCALES = ROOT / "cermin" / "output" / "locales"

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from cermin.characters import CONTROL, decode, find_control
 from cermin.content.body import excerpt_of, references_of
-from cermin.content.front_matter import FrontMatterError, Head, Value, format_head, read_head
+from cermin.content.front_matter import format_head, read_head
+from cermin.content.head import FrontMatterError, Head, Value
 from cermin.errors import ContentError, Fault
 from cermin.files import digest
 from cermin.records import Article, Entry

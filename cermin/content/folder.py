@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,27 +36,36 @@ def find_files(content: Path) -> Iterator[ContentFile]:
 
     Symbolic links are not followed: what stands outside of content/ is not part of the mirror.
     """
-    yield from _walk(str(content), "")
+    rows = _scan(str(content), "")
+    while rows:
+        path, item = rows.pop()
+        if path[-1] == "/":
+            rows += _scan(item.path, path)
+        else:
+            stat = item.stat(follow_symlinks=False)
+            yield ContentFile(path, f"{stat.st_mtime_ns:x}.{stat.st_ctime_ns:x}.{stat.st_size:x}")
 
 
-def _walk(folder: str, prefix: str) -> Iterator[ContentFile]:
+def _scan(folder: str, prefix: str) -> list[tuple[str, os.DirEntry[str]]]:
+    """Return what is of interest in a folder, the last first, folders with a slash behind their names."""
+    rows: list[tuple[str, os.DirEntry[str]]] = []
     try:
-        found = list(os.scandir(folder))
+        with os.scandir(folder) as found:
+            for item in found:
+                name = item.name
+                if name[0] == ".":
+                    continue
+                if item.is_dir(follow_symlinks=False):
+                    rows.append((f"{prefix}{readable(name)}/", item))
+                elif name.endswith(".md") and item.is_file(follow_symlinks=False):
+                    rows.append((prefix + readable(name), item))
     except FileNotFoundError:
-        return
+        return []
     except OSError as error:
         raise ContentError.at(folder, f"cannot be read: {error.strerror}") from error
     # With the slash behind a folder's name, the order of names is the order of whole paths.
-    named = ((readable(item.name) + "/" * item.is_dir(follow_symlinks=False), item) for item in found)
-    rows = sorted(named, key=lambda row: row[0])
-    for name, item in rows:
-        if name[0] == ".":
-            continue
-        if name[-1] == "/":
-            yield from _walk(item.path, prefix + name)
-        elif name.endswith(".md") and item.is_file(follow_symlinks=False):
-            stat = item.stat(follow_symlinks=False)
-            yield ContentFile(prefix + name, f"{stat.st_mtime_ns:x}.{stat.st_ctime_ns:x}.{stat.st_size:x}")
+    rows.sort(key=itemgetter(0), reverse=True)
+    return rows
 
 
 def count_files(content: Path) -> int:

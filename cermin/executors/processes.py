@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cermin.errors import CerminError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -31,6 +31,11 @@ def run_in_processes(
 
     Raises CerminError when a process is ended from outside, as systems do that run out of memory.
     """
+    # Little work needs none of them.
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
     # A forked worker starts in a few milliseconds with everything imported; it is safe on Linux and from a lone thread.
     method = "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
     pool = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), _begin, (task,))
@@ -59,6 +64,8 @@ def _begin(task: Callable[[Any], Any]) -> None:
 
 def _end_with_parent() -> None:
     """End this worker when its parent is killed: it would write what is left, unasked, and then wait for ever."""
+    import multiprocessing
+
     if parent := multiprocessing.parent_process():
         parent.join()
         os._exit(1)

@@ -2,9 +2,9 @@
 
 from cermin.output.folder import check_is_ours, find_output
 from cermin.output.links import check_links
-from cermin.output.rendering import MakePages
+from cermin.output.making import MakePages
 from cermin.output.theme import Theme, load_theme
-from cermin.output.words import catalogue_path, has_words
+from cermin.output.translations import catalogue_path, has_words
 
 __all__ = [
     "MakePages",

@@ -10,7 +10,7 @@ from pathlib import Path
 from cermin.config import Config
 from cermin.files import digest
 from cermin.output import environment
-from cermin.output.words import catalogue_path
+from cermin.output.translations import catalogue_path
 
 
 def compiled_folder(config: Config) -> Path:

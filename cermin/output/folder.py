@@ -34,20 +34,26 @@ def check_is_ours(output: Path, *, known: bool) -> None:
 
 def find_output(output: Path) -> Iterator[str]:
     """Yield the paths of all files below ``output``, in their order."""
-    yield from _walk(str(output), "")
+    rows = _scan(str(output), "")
+    while rows:
+        path = rows.pop()
+        if path[-1] == "/":
+            rows += _scan(f"{output}/{path[:-1]}", path)
+        else:
+            yield path
 
 
-def _walk(folder: str, prefix: str) -> Iterator[str]:
+def _scan(folder: str, prefix: str) -> list[str]:
+    """Return what is in a folder, the last first, folders with a slash behind their names."""
     try:
         with os.scandir(folder) as found:
             # With the slash behind a folder's name, the order of names is the order of whole paths.
-            names = sorted(item.name + "/" if item.is_dir(follow_symlinks=False) else item.name for item in found)
+            names = [
+                f"{prefix}{item.name}/" if item.is_dir(follow_symlinks=False) else prefix + item.name for item in found
+            ]
     except FileNotFoundError:
-        return
+        return []
     except OSError as error:
         raise OutputError.at(folder, f"cannot be read: {error.strerror}") from error
-    for name in names:
-        if name[-1] == "/":
-            yield from _walk(f"{folder}/{name[:-1]}", prefix + name)
-        else:
-            yield prefix + name
+    names.sort(reverse=True)
+    return names

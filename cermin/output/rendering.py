@@ -1,16 +1,14 @@
-"""Pages -> bytes -> files: what a worker does."""
+"""Pages -> bytes."""
 
 from __future__ import annotations
 
 import re
-import shutil
 import uuid
 from calendar import Calendar
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,15 +20,15 @@ from cermin import addresses
 from cermin.characters import decode
 from cermin.config import Config
 from cermin.errors import CerminError, OutputError
-from cermin.files import digest, put, put_new
+from cermin.files import digest
 from cermin.output.address import quote, root_of
 from cermin.output.body_html import BodyRenderer
 from cermin.output.compiled import compiled_folder
 from cermin.output.environment import NewspaperEnvironment
 from cermin.output.structured_data import news_article
-from cermin.output.theme import Theme, load_theme, template_error
+from cermin.output.theme import Theme, template_error
 from cermin.output.words import Words, direction, load_words
-from cermin.records import Entry, Failure, Page, Teaser, Written
+from cermin.records import Entry, Page, Teaser
 
 REMEMBERED = 8192
 """Dates and numbers whose words are remembered."""
@@ -38,72 +36,16 @@ UNKNOWN = "unknown"
 """The outlet of captures that no profile recognises."""
 
 
-class MakePages:
-    """Renders pages and writes them; sent to each worker once.
-
-    Where ``is_new``, output/ is not there yet: files go to a folder beside it, which takes its name when all are made.
-    Nobody sees them before, so each is written straight to its place.
-    """
-
-    def __init__(self, config: Config, *, is_new: bool = False) -> None:
-        self._config = config
-        self._is_new = is_new
-        self._folder = config.output.with_name(f".{config.output.name}.new") if is_new else config.output
-        if is_new:
-            shutil.rmtree(self._folder, ignore_errors=True)
-
-    def __getstate__(self) -> tuple[Config, bool, Path]:
-        return self._config, self._is_new, self._folder
-
-    def __setstate__(self, state: tuple[Config, bool, Path]) -> None:
-        self._config, self._is_new, self._folder = state
-
-    @cached_property
-    def _renderer(self) -> Renderer:
-        return Renderer(self._config)
-
-    @property
-    def theme(self) -> Theme:
-        """The theme that pages are rendered with."""
-        return self._renderer.theme
-
-    def __call__(self, pages: Sequence[Page]) -> list[Written | Failure]:
-        """Make the pages; one that fails comes back as its Failure."""
-        return [self._make(page) for page in pages]
-
-    def _make(self, page: Page) -> Written | Failure:
-        try:
-            data = self._renderer.render(page)
-            status = put_new(self._folder, page.path, data) if self._is_new else put(self._folder, page.path, data)
-            return Written(page.path, status, len(data))
-        except CerminError as error:
-            fault = error.faults[0]
-            return Failure(page.path, fault._replace(place=fault.place.replace(*self._names)))
-
-    @property
-    def _names(self) -> tuple[str, str]:
-        """The name of the folder that is written to, and the one that a person knows."""
-        return str(self._folder), str(self._config.output)
-
-    def show(self) -> None:
-        """Give a new output folder its name. Raises OutputError."""
-        if self._is_new and self._folder.exists():
-            try:
-                self._folder.rename(self._config.output)
-            except OSError as error:
-                raise OutputError.at(self._config.output, f"cannot be made: {error.strerror}") from error
-
-
 class Renderer:
     """Renders pages of one site."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, theme: Theme) -> None:
         self._config = config
         self._content = str(config.content)
         self._words = load_words(config.site.language)
-        self.theme = load_theme(config.templates, self._words.translations, compiled_folder(config))
+        self._theme = theme
+        self._environment = NewspaperEnvironment(theme.folders, self._words.translations, compiled_folder(config))
         self._bodies = BodyRenderer()
-        self._environment = self.theme.environment
         self._base_path = urlsplit(config.site.base_url).path or "/"
         self._prepare: dict[str, Callable[[Page, str], dict[str, Any]]] = {
             "article": self._article,
@@ -121,7 +63,7 @@ class Renderer:
             "feed": self._feed,
             "sitemap": self._sitemap,
         }
-        _fill_environment(self.theme, config, self._words, self.outlet_name)
+        _fill_environment(self._environment, theme.stylesheet, config, self._words, self.outlet_name)
 
     def outlet_name(self, outlet: str) -> str:
         """Return the name of an outlet as its profile gives it; its id where there is no profile."""
@@ -136,7 +78,7 @@ class Renderer:
         Raises TemplateError when a template fails, OutputError when the article's file changed since it was read.
         """
         if not page.template:
-            return self.theme.asset(page.path)
+            return self._theme.asset(page.path)
         root = self._base_path if page.path == "404.html" else root_of(page.path)
         context: dict[str, Any] = {
             **page.answers,
@@ -151,7 +93,7 @@ class Renderer:
         except CerminError:
             raise
         except (JinjaError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
-            raise template_error(error, page.template, self.theme.folders) from error
+            raise template_error(error, page.template, self._theme.folders) from error
 
     # --- what a kind of page needs beside its answers -------------------------------------------------------------
 
@@ -232,7 +174,10 @@ class Renderer:
         counts = {int(day[8:]): (address, count) for day, address, count, _ in page.answers["days"]}
         year, month = map(int, page.answers["month"].split("-"))
         weeks = Calendar(self._words.locale.first_week_day).monthdayscalendar(year, month)
-        return {"weeks": [[(day, *counts.get(day, ("", 0))) for day in week] for week in weeks]}
+        return {
+            "weekday_names": self._words.weekdays,
+            "weeks": [[(day, *counts.get(day, ("", 0))) for day in week] for week in weeks],
+        }
 
     def _feed(self, page: Page, root: str) -> dict[str, Any]:  # noqa: ARG002
         teasers = page.answers["teasers"]
@@ -256,8 +201,10 @@ class Renderer:
         return base and base + quote("" if path == "index.html" else path)
 
 
-def _fill_environment(theme: Theme, config: Config, words: Words, outlet_name: Callable[[str], str]) -> None:
-    environment, site = theme.environment, config.site
+def _fill_environment(
+    environment: NewspaperEnvironment, css: str, config: Config, words: Words, outlet_name: Callable[[str], str]
+) -> None:
+    site = config.site
     is_mail = "@" in site.contact and not site.contact.startswith(("mailto:", "http"))
     interface = direction(site.language)
 
@@ -271,7 +218,7 @@ def _fill_environment(theme: Theme, config: Config, words: Words, outlet_name: C
 
     environment.globals.update(
         site=site,
-        css=theme.stylesheet,
+        css=css,
         generator=f"cermin {cermin.__version__}",
         lang=site.language,
         dir=interface,
@@ -280,7 +227,6 @@ def _fill_environment(theme: Theme, config: Config, words: Words, outlet_name: C
         outlet_name=outlet_name,
         contact_href=f"mailto:{site.contact}" if is_mail else site.contact,
         noindex=False,
-        weekday_names=words.weekdays,
     )
     environment.filters.update(
         long_date=lru_cache(REMEMBERED)(words.long_date),

@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from gettext import NullTranslations
 from pathlib import Path
 
-from jinja2 import TemplateNotFound, TemplateSyntaxError, meta
-
 import cermin
 from cermin.errors import Fault, TemplateError
 from cermin.files import digest
-from cermin.output.environment import NewspaperEnvironment
 
 STYLESHEET = "static/style.css"
+_TEMPLATES = frozenset((".html", ".xml", ".txt"))
 
 
 def builtin_folder() -> Path:
@@ -30,7 +28,6 @@ class Theme:
 
     folders: tuple[Path, ...]
     """The folders to look in, the first that has a file wins."""
-    environment: NewspaperEnvironment
     stylesheet: str
     """Address of the stylesheet, with a part of its hash in the name, so that it can be cached for ever."""
     assets: dict[str, str]
@@ -60,35 +57,49 @@ class Theme:
         if name in seen:
             return
         seen.add(name)
+        data = self._template(name)
+        hashed = digest(data)
+        if hashed not in self.references:
+            self.references[hashed] = self._read_references(name, data)
+        yield f"templates/{name}", hashed
+        for other in self.references[hashed]:
+            # A name that is computed while rendering could be any of them.
+            for referenced in [other] if other else self._all_templates():
+                yield from self._read_closure(referenced, seen)
+
+    def _template(self, name: str) -> bytes:
+        if ".." not in name.split("/"):
+            for folder in self.folders:
+                try:
+                    return (folder / name).read_bytes()
+                except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                    continue
+        raise TemplateError.at(f"templates/{name}", "no such template")
+
+    def _read_references(self, name: str, data: bytes) -> list[str | None]:
+        """Return the templates that one refers to; None stands for a name that is computed."""
+        # Jinja takes longer to import than a small build takes, and its answer can be kept.
+        from jinja2 import TemplateSyntaxError, meta
+
+        from cermin.output.environment import NewspaperEnvironment
+
         try:
-            source = self.environment.source_of(name)
-            hashed = digest(source.encode())
-            if hashed not in self.references:
-                tree = self.environment.parse(source, name)
-                self.references[hashed] = list(meta.find_referenced_templates(tree))
-        except TemplateNotFound as error:
-            raise TemplateError.at(f"templates/{name}", "no such template") from error
+            tree = NewspaperEnvironment(self.folders, NullTranslations()).parse(data.decode(), name)
         except TemplateSyntaxError as error:
             raise template_error(error, name) from error
         except UnicodeDecodeError as error:
             raise TemplateError.at(f"templates/{name}", "not UTF-8", "save the file as UTF-8") from error
-        yield f"templates/{name}", hashed
-        for other in self.references[hashed]:
-            # A name that is computed while rendering could be any of them.
-            names = [other] if other else self.environment.list_templates(extensions=["html", "xml", "txt"])
-            for referenced in names:
-                yield from self._read_closure(referenced, seen)
+        return list(meta.find_referenced_templates(tree))
+
+    def _all_templates(self) -> list[str]:
+        paths = ((folder, path) for folder in self.folders for path in folder.rglob("*"))
+        return sorted({path.relative_to(folder).as_posix() for folder, path in paths if path.suffix in _TEMPLATES})
 
 
-def load_theme(own: Path, translations: NullTranslations | None = None, compiled: Path | None = None) -> Theme:
-    """Look through the mirror's ``own`` templates and the built-in ones.
-
-    ``translations`` are those of the interface; a theme that is only asked what it holds needs none. ``compiled`` is a
-    folder to keep compiled templates in.
-    """
+def load_theme(own: Path) -> Theme:
+    """Look through the mirror's ``own`` templates and the built-in ones."""
     builtin = builtin_folder()
     folders = tuple(dict.fromkeys(folder.resolve() for folder in (own, builtin) if folder.is_dir()))
-    environment = NewspaperEnvironment(folders, translations or NullTranslations(), compiled)
     assets: dict[str, str] = {}
     sources: dict[str, Path] = {}
     stylesheet = ""
@@ -99,7 +110,7 @@ def load_theme(own: Path, translations: NullTranslations | None = None, compiled
             address = stylesheet = f"static/style.{hashed[:8]}.css"
         assets[address] = hashed
         sources[address] = source
-    return Theme(folders, environment, stylesheet, assets, sources)
+    return Theme(folders, stylesheet, assets, sources)
 
 
 def _static_files(folders: tuple[Path, ...]) -> dict[str, Path]:
@@ -114,6 +125,8 @@ def _static_files(folders: tuple[Path, ...]) -> dict[str, Path]:
 
 def template_error(error: Exception, name: str, folders: tuple[Path, ...] = ()) -> TemplateError:
     """Return what a template in one of ``folders`` did wrong, with its place."""
+    from jinja2 import TemplateSyntaxError
+
     if isinstance(error, TemplateSyntaxError):
         return TemplateError.at(f"templates/{error.name or name}:{error.lineno}", error.message or "cannot be parsed")
     place, line = f"templates/{name}", 0

@@ -8,13 +8,13 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from pathlib import Path
 
 from babel import Locale, dates, numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-_FOLDER = Path(__file__).parent / "locales"
+from cermin.output.translations import catalogue_path
+
 # Indonesia writes its zones by name.
 _ZONES = {"id": {"+07:00": "WIB", "+08:00": "WITA", "+09:00": "WIT"}}
 _RTL = frozenset("ar arc ckb dv fa he ks ku-Arab ps sd ug ur yi".split())
@@ -23,20 +23,6 @@ _RTL = frozenset("ar arc ckb dv fa he ks ku-Arab ps sd ug ur yi".split())
 def direction(lang: str) -> str:
     """Return ``rtl`` for languages that are written from the right, else ``ltr``."""
     return "rtl" if lang in _RTL or lang.partition("-")[0].lower() in _RTL else "ltr"
-
-
-def catalogue_path(language: str) -> Path | None:
-    """Return the gettext catalogue of a language: its own, or that of the language without region."""
-    for name in dict.fromkeys((language.replace("-", "_"), language.partition("-")[0])):
-        path = _FOLDER / name / "LC_MESSAGES" / "cermin.po"
-        if path.is_file():
-            return path
-    return None
-
-
-def has_words(language: str) -> bool:
-    """Tell whether the interface is translated to a language; English is what the templates are written in."""
-    return language.partition("-")[0] == "en" or catalogue_path(language) is not None
 
 
 @dataclass(frozen=True)
