@@ -330,8 +330,12 @@ class Catalogue:
         """Record an article file that is new or changed, with its entry or with what is wrong with it."""
         told = "" if shelved else json.dumps(list(faults))
         self.connection.execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?)", (path, stamp, seed, told))
-        address = path.removesuffix(".md") + ".html"
-        self._drop_entry(address)
+        before = self._find_entry(path)
+        if before and shelved and before[1].stands_like(shelved):
+            self._replace_entry(before[0], shelved)
+            return
+        if before:
+            self._drop_entry(*before)
         if shelved:
             self._add_entry(shelved)
 
@@ -357,7 +361,8 @@ class Catalogue:
     def drop_file(self, path: str) -> None:
         """Forget an article file that is gone."""
         self.connection.execute("DELETE FROM file WHERE path = ?", (path,))
-        self._drop_entry(path.removesuffix(".md") + ".html")
+        if before := self._find_entry(path):
+            self._drop_entry(*before)
 
     def forget_content(self) -> None:
         """Forget all article files, as another version of cermin may read them and place them differently."""
@@ -378,12 +383,25 @@ class Catalogue:
             execute("INSERT INTO placing VALUES (?, ?, ?, ?)", (shelf_id, *shelved.place, entry_id))
         self._touch(shelved)
 
-    def _drop_entry(self, address: str) -> None:
+    def _replace_entry(self, entry_id: int, shelved: Shelved) -> None:
+        """Change an entry that no list and no other article shows in another way."""
         execute = self.connection.execute
-        row = execute(f"SELECT id, {ENTRY_COLUMNS} FROM entry WHERE address = ?", (address,)).fetchone()
-        if row is None:
-            return
-        entry_id, shelved = row[0], shelve(entry_from(row[1:]))
+        values = (entry_id, *shelved.row)
+        execute(f"INSERT OR REPLACE INTO entry VALUES ({', '.join('?' * len(values))})", values)
+        execute("DELETE FROM reference WHERE entry = ?", (entry_id,))
+        for fold in shelved.references:
+            execute("INSERT INTO reference VALUES (?, ?)", (fold, entry_id))
+        if not self.is_all_touched:
+            execute("INSERT OR IGNORE INTO touched_entry VALUES (?)", (shelved.address,))
+
+    def _find_entry(self, path: str) -> tuple[int, Shelved] | None:
+        address = path.removesuffix(".md") + ".html"
+        sql = f"SELECT id, {ENTRY_COLUMNS} FROM entry WHERE address = ?"
+        row = self.connection.execute(sql, (address,)).fetchone()
+        return (row[0], shelve(entry_from(row[1:]))) if row else None
+
+    def _drop_entry(self, entry_id: int, shelved: Shelved) -> None:
+        execute = self.connection.execute
         for shelf in shelved.shelves:
             key = (self._count_shelf(shelf, -1), *shelved.place, entry_id)
             execute("DELETE FROM placing WHERE (shelf, moment, tie, entry) = (?, ?, ?, ?)", key)

@@ -44,6 +44,13 @@ class Shelved(NamedTuple):
     """The titles that it names, so folded, each once."""
     shelves: tuple[ShelfName, ...]
 
+    def stands_like(self, other: Shelved) -> bool:
+        """Tell whether both stand at the same places of the same lists, which show them alike under one name."""
+        return self.row[:_HEAD] == other.row[:_HEAD] and self.shelves == other.shelves
+
+
+_HEAD = 4  # moment, tie, fold, shown
+
 
 def shelve(entry: Entry) -> Shelved:
     """Return all that the catalogue keeps of an entry; workers do it, so that the parent has only to insert."""
