@@ -10,7 +10,7 @@ INSTALL := $(RUN) -m pip install -qq --disable-pip-version-check --require-hashe
 
 .DEFAULT_GOAL := site
 .DELETE_ON_ERROR:
-.PHONY: site serve test test-long bench check format lock clean help
+.PHONY: site serve test test-long bench bench-scale bench-profile check format lock clean help
 
 site: .venv/site.stamp ## import seeds/ and build output/
 	$(RUN) build.py $(ARGS)
@@ -27,6 +27,12 @@ test-long: .venv/dev.stamp ## property tests with 40 times the examples
 N ?= 10000
 bench: .venv/site.stamp ## measure builds of N articles beside other generators, where they are installed (N=10000)
 	$(RUN) bench/run.py $(N) $(ARGS)
+
+bench-scale: .venv/site.stamp ## measure what an article costs in mirrors of 1,000 to 100,000 (ARGS="1000 10000 1000000")
+	$(RUN) bench/scale.py $(ARGS)
+
+bench-profile: .venv/site.stamp ## tell where the time of a first build of N articles goes (N=10000)
+	$(RUN) bench/profile.py $(N) $(ARGS)
 
 check: .venv/dev.stamp ## format, lint and types only
 	$(RUN) -m ruff format --check
@@ -51,7 +57,7 @@ clean: ## remove what can be made again: output/, .cermin/, .venv/ and the cache
 	rm -rf output .cermin .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf '%-10s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf '%-14s %s\n' "$$name" "$$text"; done
 
 $(RUN):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

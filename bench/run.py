@@ -4,7 +4,8 @@
 
 Each tool is run as a user runs it, as a whole process; times are wall seconds, medians of the runs, the tools in turn.
 Old outputs are renamed away, never deleted before a run: on ext4 making files is slow for minutes after a mass delete.
-Memory is the largest sum, over the process and all it started, of the proportional set size, sampled every 50 ms.
+Memory is the largest sum, over the process and all it started, of the proportional set size, sampled every 50 ms, and
+more seldom in runs of minutes.
 Tools that are not installed are left out and named.
 """
 
@@ -84,9 +85,11 @@ def measure(command: list[str | Path], folder: Path) -> Run:
 
 
 def _watch_memory(process: subprocess.Popen[bytes], peak: list[float]) -> None:
+    started = time.monotonic()
     while process.poll() is None:
         peak[0] = max(peak[0], sum(map(_memory_of, _family(process.pid))) / 1000)
-        time.sleep(0.05)
+        # To look takes the longer the more memory there is: the longer a run, the more seldom.
+        time.sleep(max(0.05, (time.monotonic() - started) / 200))
 
 
 def _family(pid: int) -> list[int]:
@@ -246,21 +249,22 @@ def print_table(rows: Rows, count: int) -> None:
     for tool, move in rows.runs:
         wall, cpu, memory = (rows.median(tool, move, figure) or 0 for figure in ("wall", "cpu", "memory"))
         files = f"{rows.files.get(tool, 0):,}" if move == "cold" else ""
-        asked = [f"{budget[move]:g} s: {_verdict(wall, budget[move])}"] if tool == "cermin" and move in budget else []
+        asked = [f"{budget[move]:g} s: {verdict(wall, budget[move])}"] if tool == "cermin" and move in budget else []
         if tool == "cermin" and move == "cold" and "memory" in budget:
-            asked.append(f"{budget['memory']} MB: {_verdict(memory, budget['memory'])}")
+            asked.append(f"{budget['memory']} MB: {verdict(memory, budget['memory'])}")
         print(f"| {tool}, {move} | {wall:.2f} s | {cpu:.2f} s | {memory:,.0f} MB | {files} | {', '.join(asked)} |")
     mine = rows.median("cermin", "cold")
     print()
     for other, most in RATIOS.items():
         theirs = rows.median(other, "cold")
         if mine and theirs:
-            print(f"cermin / {other}, cold: {mine / theirs:.2f} (budget {most}: {_verdict(mine / theirs, most)})")
+            print(f"cermin / {other}, cold: {mine / theirs:.2f} (budget {most}: {verdict(mine / theirs, most)})")
     if mine:
         print(f"cermin, cold, an article: {mine / count * 1e6:.0f} µs of wall time")
 
 
-def _verdict(figure: float, budget: float) -> str:
+def verdict(figure: float, budget: float) -> str:
+    """Tell whether a figure is within its budget, or by how much it is not."""
     return "met" if figure <= budget else f"missed by {(figure / budget - 1) * 100:.0f} %"
 
 

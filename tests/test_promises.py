@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 
 from cermin import addresses, content, executors, inputs, pipeline
 from cermin.errors import CerminError
+from cermin.output import translations
 from cermin.output.theme import builtin_folder
 from cermin.site import shelves
 from tests.conftest import ROOT, tree
@@ -57,8 +58,10 @@ SETTINGS = (
 class Newsroom:
     """A mirror in the hands of people; each of `MOVES` is something that they do, made definite by two numbers."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, patch: pytest.MonkeyPatch) -> None:
         self.root = root
+        self.patch = patch
+        """For what is not in the mirror: cermin's version and words (mocks, in place of an upgrade)."""
         self.fronts: dict[str, dict[str, Any]] = {}
         self.bodies: dict[str, str] = {}
         _set_up(self, 1, 0)
@@ -240,6 +243,25 @@ def _forget_outlet(room: Newsroom, which: int, what: int) -> None:
 
 
 @_moves
+def _translate(room: Newsroom, which: int, what: int) -> None:
+    """Change the words of the interface in both languages, as a translator does."""
+    folder = room.root.with_name("locales")
+    if not folder.exists():
+        shutil.copytree(translations._FOLDER, folder)
+        room.patch.setattr(translations, "_FOLDER", folder)
+    for path in folder.glob("*/LC_MESSAGES/cermin.po"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r'(msgid "Latest"\nmsgstr )".*"', rf'\1"Terbaru {what}"', text), encoding="utf-8")
+
+
+@_moves
+def _upgrade(room: Newsroom, which: int, what: int) -> None:
+    """Take another version of cermin."""
+    for module in (pipeline, inputs):
+        room.patch.setattr(module, "code", lambda: f"version {what % 3}")
+
+
+@_moves
 def _lose_output(room: Newsroom, which: int, what: int) -> None:
     made = [path for path in sorted((room.root / "output").rglob("*")) if path.is_file()]
     for path in made[which :: what % 50 + 1]:
@@ -292,17 +314,18 @@ def rounds() -> st.SearchStrategy[list[list[Move]]]:
 
 def play(root: Path, series: Sequence[Sequence[Move]]) -> None:
     """Play rounds of moves; after each, the next build must give what a clean one gives."""
-    room = Newsroom(root)
-    for moves in series:
-        for name, which, what in moves:
-            MOVES[name](room, which, what)
-        built = room.build()
-        clean, wanted = build_clean(root)
-        found = tree(root / "output")
-        assert find_differences(found, wanted) == {}
-        assert (built.articles, built.pages, built.faults) == (clean.articles, clean.pages, clean.faults)
-        again = build(root)
-        assert (again.made, again.changed) == (0, ())
+    with pytest.MonkeyPatch.context() as patch:
+        room = Newsroom(root, patch)
+        for moves in series:
+            for name, which, what in moves:
+                MOVES[name](room, which, what)
+            built = room.build()
+            clean, wanted = build_clean(root)
+            found = tree(root / "output")
+            assert find_differences(found, wanted) == {}
+            assert (built.articles, built.pages, built.faults) == (clean.articles, clean.pages, clean.faults)
+            again = build(root)
+            assert (again.made, again.changed) == (0, ())
 
 
 # A round costs half a second; the long profile plays forty times as many.
