@@ -124,8 +124,7 @@ class _Context(Context):
         blocks: Mapping[str, Callable[[Context], Iterator[str]]],
         globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - the name that Jinja calls
     ) -> None:
-        # A copy: an included template is given the names of the one that includes it, and sets its own.
-        self.parent = self.vars = names = _Names(parent)
+        self.parent = self.vars = names = parent if isinstance(parent, _Names) else _Names(parent)
         self.resolve_or_missing = names.__getitem__  # type: ignore[method-assign, assignment]
         self.environment = environment
         self.exported_vars = set()
@@ -138,7 +137,8 @@ class _Context(Context):
         return EvalContext(self.environment, self.name)
 
     def get_all(self) -> dict[str, Any]:
-        return self.parent
+        # A copy: an included template is given the names of the one that includes it, and sets its own.
+        return _Names(self.parent)
 
 
 class NewspaperEnvironment(Environment):
@@ -182,7 +182,9 @@ class NewspaperEnvironment(Environment):
 
     def render(self, template: Template, names: dict[str, Any]) -> str:
         """Return what a template makes of what it is told; quicker than its own method."""
-        context = _Context(self, {**template.globals, **names}, template.name, template.blocks, template.globals)
+        told = _Names(template.globals)
+        told.update(names)
+        context = _Context(self, told, template.name, template.blocks, template.globals)
         try:
             return "".join(template.root_render_func(context))
         except Exception:  # noqa: BLE001 - raised anew

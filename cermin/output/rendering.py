@@ -241,33 +241,38 @@ def _fill_environment(
         url=quote,
         by_day=_by_day,
         cut=_cut,
-        teaser=_Teasers(environment),
+        teasers=_Teasers(environment),
     )
 
 
 class _Teasers:
     """Renders articles as lists show them, once for all lists that show one alike."""
 
-    MOST = 50_000
+    MOST = 20_000
     """Pieces of HTML that are kept; then all are forgotten."""
     ROOT = Markup("\0")  # stands for the way to the root; no text holds it
     """What each list puts its own way to the root in place of."""
 
     def __init__(self, environment: NewspaperEnvironment) -> None:
         self._environment = environment
-        self._made: dict[tuple[str, str, bool], str] = {}
+        self._made: dict[tuple[str, bool], dict[str, str]] = {}
+        self._count = 0
 
-    def __call__(self, teaser: Teaser, root: str, heading: str, with_outlet: bool) -> Markup:
-        """Return the article as an item of a list, for a page that reaches the root by ``root``."""
-        html = self._made.get((teaser.digest, heading, with_outlet)) or self._make(teaser, heading, with_outlet)
-        return Markup(html.replace("\0", root))  # noqa: S704 - a template's output
+    def __call__(self, teasers: Sequence[Teaser], root: str, heading: str, with_outlet: bool) -> Markup:
+        """Return articles as items of a list, each with a line's end, for a page that reaches the root by ``root``."""
+        alike = self._made.setdefault((heading, with_outlet), {})
+        items = [alike.get(teaser.digest) or self._make(teaser, heading, with_outlet) for teaser in teasers]
+        return Markup("".join(items).replace("\0", root))  # noqa: S704 - a template's output
 
     def _make(self, teaser: Teaser, heading: str, with_outlet: bool) -> str:
         names = {"t": teaser, "root": self.ROOT, "heading": heading, "with_outlet": with_outlet}
-        html = self._environment.render(self._environment.get_template("teaser.html"), names).strip()
-        if len(self._made) >= self.MOST:
-            self._made.clear()
-        self._made[teaser.digest, heading, with_outlet] = html
+        html = self._environment.render(self._environment.get_template("teaser.html"), names).strip() + "\n"
+        if self._count >= self.MOST:
+            self._count = 0
+            for alike in self._made.values():
+                alike.clear()
+        self._count += 1
+        self._made[heading, with_outlet][teaser.digest] = html
         return html
 
 
