@@ -86,7 +86,7 @@ def main() -> None:
     from cermin import content, pipeline, site, workers
     from cermin.config import load_config
     from cermin.content import folder as content_folder
-    from cermin.output import body_html, rendering
+    from cermin.output import body_html, making, rendering
     from cermin.report import MemoryReporter
     from cermin.site import loading
 
@@ -97,12 +97,13 @@ def main() -> None:
     clock.watch(site, "shelve", "shelves and order of articles")
     clock.watch(loading.Loader, "add", "filling the catalogue")
     clock.watch(loading.Loader, "finish", "filling the catalogue")
-    clock.watch(site.Catalogue, "keep_pages", "recording pages")
+    clock.watch(loading.PageLoader, "add", "recording pages")
+    clock.watch(loading.PageLoader, "finish", "recording pages")
     clock.watch(site, "plan_part", lambda *given: f"planning {_plural(given[2].kind)}")
     clock.watch(body_html.BodyRenderer, "render", "bodies: paragraphs")
     clock.watch(body_html.BodyRenderer, "_convert", "bodies: Markdown and sanitiser")
     clock.watch(rendering.Renderer, "render", lambda *given: f"rendering {_plural(given[1].kind)}")
-    clock.watch(rendering, "put_new", "writing files")
+    clock.watch(making, "put_new", "writing files")
     for place in (pipeline, workers):
         vars(place).update(content=content, site=site)
     with tempfile.TemporaryDirectory(prefix="cermin-profile-") as work:

@@ -192,8 +192,9 @@ def _check_values(path: str, head: Head) -> list[tuple[int, str, str]]:
         is_told = any("title" in verdict for _, verdict, _ in head.faults)  # as misspelt, or as no text
         if not is_told:
             faults.append((values.get("title", _NOTHING).line, "no title", "write title: The headline"))
-    for key, (value, line) in values.items():
-        if isinstance(value, str) and value and (fault := _check_value(path, key, value)):
+    for key in ("date", "lang", "outlet", "url", "sha256"):
+        value, line = values.get(key, _NOTHING)
+        if value and (fault := _check_value(path, key, str(value))):
             faults.append((line, *fault))
     return faults
 

@@ -20,7 +20,7 @@ _TAG = re.compile(r"<[/!?a-zA-Z][^>]*>")
 
 def references_of(body: str) -> tuple[str, ...]:
     """Return the titles that the body names as ``[[title]]``, each once, in order."""
-    if "[[" not in body:
+    if "[" not in body or "[[" not in body:  # most hold none, and one sign is found much faster than two
         return ()
     return tuple(dict.fromkeys(unescape(title).strip() for title in _REFERENCE.findall(body)))
 
@@ -42,11 +42,18 @@ def excerpt_of(body: str) -> str:
 
 def _paragraphs(body: str) -> Iterator[str]:
     # A few paragraphs are enough; a long body is not read to its end.
-    for block in body[: 16 * EXCERPT].replace("\r\n", "\n").strip("\n").split("\n\n"):
-        if _NOT_PROSE.match(block) or _REFERENCE.search(block):
-            continue
-        if text := _plain(block):
+    rest = body[: 16 * EXCERPT].replace("\r\n", "\n").strip("\n")
+    while rest:
+        block, _, rest = rest.partition("\n\n")
+        if _is_prose(block) and (text := _plain(block)):
             yield text
+
+
+def _is_prose(block: str) -> bool:
+    if "[[" in block and _REFERENCE.search(block):
+        return False
+    # What opens with a letter opens nothing else.
+    return block[:1].isalpha() or not _NOT_PROSE.match(block)
 
 
 def _plain(block: str) -> str:
