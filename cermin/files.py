@@ -63,8 +63,19 @@ def _create(target: str, how: int) -> int:
     try:
         return os.open(target, os.O_WRONLY | os.O_CREAT | how, 0o644)
     except FileNotFoundError:
-        os.makedirs(os.path.dirname(target), exist_ok=True)
+        _make_folder(os.path.dirname(target))
         return os.open(target, os.O_WRONLY | os.O_CREAT | how, 0o644)
+
+
+def _make_folder(folder: str) -> None:
+    # Most often only the last is missing, so nothing is asked before.
+    try:
+        os.mkdir(folder)
+    except FileExistsError:
+        return
+    except FileNotFoundError:
+        _make_folder(os.path.dirname(folder))
+        _make_folder(folder)
 
 
 def _write(handle: int, data: bytes) -> None:
