@@ -275,6 +275,16 @@ def test_read_entries(tmp_path):
     assert bad.faults == (Fault("content/a/2024/c.md:1", "no title", "write title: The headline"),)
 
 
+def test_long_file(tmp_path):
+    """A file is read whole, however long."""
+    write(tmp_path, "a/2024/b.md")
+    data = b"---\ntitle: A\n---\n" + b"Isi.\n" * 100_000
+    (tmp_path / "a/2024/b.md").write_bytes(data)
+    (read,) = read_entries(tmp_path, list(find_files(tmp_path)))
+    assert read.entry
+    assert read.entry.digest == digest(data)
+
+
 def test_write_article(tmp_path):
     """An article file is new, then the same, then changed with its capture."""
     assert write_article(tmp_path, PATH, article()) == "new"

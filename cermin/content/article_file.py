@@ -6,12 +6,13 @@ import re
 import unicodedata
 from datetime import datetime
 from functools import lru_cache
+from typing import cast
 from urllib.parse import urlsplit
 
 from cermin.characters import CONTROL, decode, find_control
 from cermin.content.body import excerpt_of, references_of
 from cermin.content.front_matter import format_head, read_head
-from cermin.content.head import FrontMatterError, Head, Value
+from cermin.content.head import FrontMatterError, Head
 from cermin.errors import ContentError, Fault
 from cermin.files import digest
 from cermin.records import Article, Entry
@@ -76,8 +77,7 @@ def written_hash(data: bytes) -> str:
 def seed_of(data: bytes) -> str:
     """Return the capture that a file names, also when the file is otherwise broken; empty when it names none."""
     try:
-        value = read_head(data).values.get("seed")
-        return str(value.value) if value else ""
+        return str(read_head(data).values.get("seed", ""))
     except FrontMatterError:
         match = _SEED_LINE.search(data[:65536])
         return match[1].decode(errors="replace").strip("\"'") if match else ""
@@ -97,7 +97,7 @@ def parse_entry(path: str, data: bytes) -> Entry:
     except FrontMatterError as error:
         raise ContentError(*faults, error.at(place)) from error
     # Only an escape can have brought a control character into a value.
-    found = [] if b"\\" not in data[: head.body_at] else _check_characters(head)
+    found = [] if data.find(b"\\", 0, head.body_at) < 0 else _check_characters(head)
     found = sorted([*head.faults, *found, *_check_values(path, head)])
     faults += [Fault(f"{place}:{line}", verdict, hint) for line, verdict, hint in found]
     body, encoded = "", data[head.body_at :]
@@ -115,43 +115,32 @@ def parse_entry(path: str, data: bytes) -> Entry:
 
 
 def _entry(path: str, data: bytes, head: Head, body: str) -> Entry:
-    values = head.values
-    found = [values.get(key, _NOTHING).value for key in _ENTRY_KEYS]
-    title, date, lang, section, summary, editor, agency, place, url, seed, sha256 = [
-        value if isinstance(value, str) else "" for value in found
-    ]
+    texts = cast("dict[str, str]", head.values)
+    lists = cast("dict[str, tuple[str, ...]]", head.values)
+    text = texts.get
+    # By position: names would cost as much as all values.
     return Entry(
-        address=path.removesuffix(".md") + ".html",
-        title=title,
-        date=date,
-        outlet=path.partition("/")[0],
-        lang=lang,
-        section=section,
-        summary=summary,
-        authors=_once(values.get("authors", _NOTHING).value),
-        editor=editor,
-        agency=agency,
-        place=place,
-        tags=_once(values.get("tags", _NOTHING).value),
-        url=url,
-        seed=seed,
-        sha256=sha256,
-        excerpt=excerpt_of(body),
-        references=references_of(body),
-        digest=digest(data),
-        text=text_hash(title, body),
-        body_at=head.body_at,
+        path.removesuffix(".md") + ".html",
+        texts["title"],
+        text("date", ""),
+        path.partition("/")[0],
+        text("lang", ""),
+        text("section", ""),
+        text("summary", ""),
+        tuple(dict.fromkeys(lists.get("authors", ()))),
+        text("editor", ""),
+        text("agency", ""),
+        text("place", ""),
+        tuple(dict.fromkeys(lists.get("tags", ()))),
+        text("url", ""),
+        text("seed", ""),
+        text("sha256", ""),
+        excerpt_of(body),
+        references_of(body),
+        digest(data),
+        text_hash(texts["title"], body),
+        head.body_at,
     )
-
-
-_NOTHING = Value("", 1)
-_ENTRY_KEYS = (
-    "title", "date", "lang", "section", "summary", "editor", "agency", "place", "url", "seed", "sha256",
-)  # fmt: skip
-
-
-def _once(values: str | tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(values)) if isinstance(values, tuple) else ()
 
 
 def _check_path(path: str) -> list[tuple[str, str]]:
@@ -180,22 +169,21 @@ def _check_name(name: str) -> tuple[str, str] | None:
 
 def _check_characters(head: Head) -> list[tuple[int, str, str]]:
     return [
-        (line, f"{key} holds a control character", "take it out")
-        for key, (value, line) in head.values.items()
+        (head.lines[key], f"{key} holds a control character", "take it out")
+        for key, value in head.values.items()
         if any(map(CONTROL.search, (value,) if isinstance(value, str) else value))
     ]
 
 
 def _check_values(path: str, head: Head) -> list[tuple[int, str, str]]:
     values, faults = head.values, []
-    if not values.get("title", _NOTHING).value:
-        is_told = any("title" in verdict for _, verdict, _ in head.faults)  # as misspelt, or as no text
-        if not is_told:
-            faults.append((values.get("title", _NOTHING).line, "no title", "write title: The headline"))
+    # It may have been told already, as misspelt or as no text.
+    if not values.get("title") and not any("title" in verdict for _, verdict, _ in head.faults):
+        faults.append((head.lines.get("title", 1), "no title", "write title: The headline"))
     for key in ("date", "lang", "outlet", "url", "sha256"):
-        value, line = values.get(key, _NOTHING)
+        value = values.get(key)
         if value and (fault := _check_value(path, key, str(value))):
-            faults.append((line, *fault))
+            faults.append((head.lines[key], *fault))
     return faults
 
 

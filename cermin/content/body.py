@@ -42,7 +42,10 @@ def excerpt_of(body: str) -> str:
 
 def _paragraphs(body: str) -> Iterator[str]:
     # A few paragraphs are enough; a long body is not read to its end.
-    rest = body[: 16 * EXCERPT].replace("\r\n", "\n").strip("\n")
+    rest = body[: 16 * EXCERPT]
+    if "\r" in rest:
+        rest = rest.replace("\r\n", "\n")
+    rest = rest.strip("\n")
     while rest:
         block, _, rest = rest.partition("\n\n")
         if _is_prose(block) and (text := _plain(block)):
@@ -57,9 +60,9 @@ def _is_prose(block: str) -> bool:
 
 
 def _plain(block: str) -> str:
-    text = _LINK.sub(r"\1", block) if "](" in block else block
-    if "[^" in text:
-        text = _FOOTNOTE.sub("", text)
+    text = block
+    if "[" in text:
+        text = _FOOTNOTE.sub("", _LINK.sub(r"\1", text))
     if "*" in text or "_" in text or "`" in text:
         text = _EMPHASIS.sub(r"\2", text)
     if "<" in text:

@@ -14,6 +14,10 @@ from cermin.files import put, readable, remove
 from cermin.records import Article, Entry
 from cermin.slugs import slugify
 
+_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0)  # Windows would change line ends
+_PIECE = 64 * 1024
+"""Bytes that are read at a time; few articles are longer."""
+
 
 class ContentFile(NamedTuple):
     """A file of content/ as the file system tells it; ``stamp`` changes whenever the file does."""
@@ -79,13 +83,13 @@ def count_files(content: Path) -> int:
 
 def read_entries(content: Path, files: Sequence[ContentFile]) -> list[ReadFile]:
     """Read article files; one that cannot be read or is wrong comes back with its faults instead of an entry."""
-    return [_read(content, file) for file in files]
+    root = str(content)
+    return [_read(root, file) for file in files]
 
 
-def _read(content: Path, file: ContentFile) -> ReadFile:
+def _read(content: str, file: ContentFile) -> ReadFile:
     try:
-        with open(f"{content}/{file.path}", "rb", buffering=0) as opened:  # noqa: PTH123 - once a file
-            data = opened.read()
+        data = _read_bytes(f"{content}/{file.path}")
     except OSError as error:
         verdict = "its name is not UTF-8" if "\ufffd" in file.path else f"cannot be read: {error.strerror}"
         fault = Fault(f"content/{file.path}", verdict)
@@ -95,6 +99,17 @@ def _read(content: Path, file: ContentFile) -> ReadFile:
     except ContentError as error:
         return ReadFile(file, seed_of(data), None, error.faults)
     return ReadFile(file, entry.seed, entry, ())
+
+
+def _read_bytes(path: str) -> bytes:
+    pieces = []
+    handle = os.open(path, _READING)
+    try:
+        while piece := os.read(handle, _PIECE):
+            pieces.append(piece)
+    finally:
+        os.close(handle)
+    return b"".join(pieces)
 
 
 def content_path(article: Article, is_taken: Callable[[str], bool]) -> str:

@@ -6,6 +6,7 @@ The fences are found here, and simple lines are read here; all others are read b
 from __future__ import annotations
 
 import re
+from itertools import count
 from typing import Any
 
 from cermin.characters import CONTROL, decode
@@ -28,16 +29,15 @@ def read_head(data: bytes) -> Head:
     not UTF-8, control characters, YAML that does not parse. What is wrong with single keys is told in the head.
     """
     head, body_at = _split(data)
-    if (values := _read_simple(head)) is not None:
-        return Head(values, body_at, ())
+    if values := _read_simple(head):
+        return Head(values, dict(zip(values, count(2))), body_at, ())
     if control := CONTROL.search(head):
         line = head.count("\n", 0, control.start()) + 2
         raise FrontMatterError(line, f"a control character: {control[0]!r}", "take it out")
     # Most front matter is simple, and the libraries take longer to import than a small build takes.
     from cermin.content.strict_yaml import compose_head
 
-    values, faults = compose_head(head)
-    return Head(values, body_at, faults)
+    return compose_head(head, body_at)
 
 
 # Lines that every YAML reader takes in one way: a key with nothing, a plain or quoted text, or a list in one line
@@ -47,11 +47,10 @@ _QUOTED = r'"[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]*"'
 _PLAIN_TEXT = r"[^\W_](?:[\w /().+;~,!?%&'“”‘’–—-]|:(?=[\w/]))*"
 _ITEM = rf"(?:{_QUOTED}|[^\W_][\w /().+&'“”‘’–—-]*)"
 _LIST = rf"\[(?:{_ITEM}(?:, ?{_ITEM})*)?\]"
-_LINES = re.compile(rf"([a-z0-9]+):(?: (?:({_QUOTED}) *|({_PLAIN_TEXT})|({_LIST}) *))?\r?(?:\n|\Z)")
-# Nothing in it gives back what it took, so that it takes no longer than the text is long. It keeps no groups, which
-# Python 3.11 confuses in such an expression.
-_SIMPLE = re.compile(rf"(?:[a-z0-9]++:(?: (?:{_QUOTED} *|{_PLAIN_TEXT}|{_LIST} *))?\r?(?:\n|\Z))*".replace("*", "*+"))
-_ITEMS = re.compile(r'"([^"]*)"|([^ ,"][^,"]*)')
+# No two repetitions of spaces stand side by side, so that a line is given up in the time that reading it takes: those
+# behind a plain text are part of it here.
+_SIMPLE_LINE = re.compile(rf"^([a-z0-9]+):(?: ((?:{_QUOTED}|{_LIST}) *|{_PLAIN_TEXT}))?\r?\n", re.MULTILINE)
+_ITEMS = re.compile(r'"[^"]*"|[^ ,"][^,"]*')
 
 
 def _read_simple(head: str) -> dict[str, Value] | None:
@@ -59,25 +58,26 @@ def _read_simple(head: str) -> dict[str, Value] | None:
 
     Most front matter is simple, and libyaml with its tree of nodes takes most of the time in which a file is read.
     """
-    if not _SIMPLE.fullmatch(head):
+    values: dict[str, Any] = dict(_SIMPLE_LINE.findall(head))
+    # A line is not simple, stands twice, or has a key that is not ours; or there is none.
+    if not len(values) == head.count("\n") > 0 or not values.keys() <= _KEYS:
         return None
-    values: dict[str, Value] = {}
-    line = 1
-    for key, quoted, plain, listed in _LINES.findall(head):
-        line += 1
-        if key in LISTS:
-            if quoted or plain:
-                return None
-            values[key] = Value(_read_items(listed[1:-1]), line)
-        elif key not in _KEYS or listed:
+    for key, written in values.items():
+        if not written:
+            values[key] = () if key in LISTS else ""
+        elif (written[0] == "[") != (key in LISTS):
             return None
+        elif written[0] == "[":
+            values[key] = _read_items(written.rstrip(" ")[1:-1])
+        elif written[0] == '"':
+            values[key] = written.rstrip(" ")[1:-1].strip()
         else:
-            values[key] = Value(quoted[1:-1].strip() if quoted else plain.strip(), line)
-    return values if len(values) == line - 1 > 0 else None  # else there is none, or one stands twice
+            values[key] = written.strip()
+    return values
 
 
 def _read_items(listed: str) -> tuple[str, ...]:
-    return tuple(text for quoted, plain in _ITEMS.findall(listed) if (text := (quoted or plain).strip()))
+    return tuple([text for item in _ITEMS.findall(listed) if (text := item.strip('"').strip())])
 
 
 def _split(data: bytes) -> tuple[str, int]:

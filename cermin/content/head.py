@@ -8,7 +8,7 @@ from cermin.errors import Fault
 
 FENCE = "---"
 TEXTS = ("title", "outlet", "lang", "editor", "agency", "place", "section", "url", "summary", "seed", "sha256")
-LISTS = ("authors", "tags")
+LISTS = frozenset(("authors", "tags"))
 KEYS = (
     "title", "date", "outlet", "lang", "authors", "editor", "agency", "place", "section", "tags", "url", "summary",
     "seed", "sha256", "written",
@@ -16,17 +16,16 @@ KEYS = (
 """Every key, in the order in which cermin writes them."""
 
 
-class Value(NamedTuple):
-    """A value of the front matter with the line on which it stands."""
-
-    value: str | tuple[str, ...]
-    line: int
+Value = str | tuple[str, ...]
 
 
 class Head(NamedTuple):
     """What stands before the body: the values by key, where the body begins, in bytes, and what is wrong."""
 
     values: dict[str, Value]
+    """A tuple for the keys of `LISTS`, a text for the others."""
+    lines: dict[str, int]
+    """Where the keys of ``values`` stand; the file's first line is 1."""
     body_at: int
     faults: tuple[tuple[int, str, str], ...]
     """(line, verdict, hint) of each key that is unknown, stands twice, or has a value of the wrong shape."""

@@ -2,7 +2,7 @@
 
 python-frontmatter reads the block between the fences through a handler of ours, because by itself it publishes front
 matter as text for a BOM or an unclosed fence and lets duplicate keys pass: the fences are found in `front_matter`, and
-the handler composes YAML into (value, line) pairs of plain strings, so that no ``zip: 0123`` becomes a number.
+the handler composes YAML into plain strings, so that no ``zip: 0123`` becomes a number.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-from cermin.content.head import FENCE, KEYS, LISTS, FrontMatterError, Value
+from cermin.content.head import FENCE, KEYS, LISTS, FrontMatterError, Head, Value
 from cermin.errors import guess
 
 DEEPEST = 50
@@ -22,8 +22,8 @@ DEEPEST = 50
 _NESTING = re.compile(r"[\[{]|[-?] ")
 
 
-def compose_head(head: str) -> tuple[dict[str, Value], tuple[tuple[int, str, str], ...]]:
-    """Return the values of a front matter by key, and what is wrong with single keys: (line, verdict, hint).
+def compose_head(head: str, body_at: int) -> Head:
+    """Return what stands in a front matter, and what is wrong with single keys; ``body_at`` is handed on.
 
     Raises FrontMatterError for YAML that does not parse, is nested without end, or is no list of keys.
     """
@@ -35,15 +35,16 @@ def compose_head(head: str) -> tuple[dict[str, Value], tuple[tuple[int, str, str
         verdict = f"front matter is not YAML: {getattr(error, 'problem', None) or error}"
         hint = "put quotes around a value that holds a colon, a # or a quote"
         raise FrontMatterError(mark.line + 2 if mark else 1, verdict.replace("\n", " "), hint) from error
-    return handler.values, tuple(handler.faults)
+    return Head(handler.values, handler.lines, body_at, tuple(handler.faults))
 
 
 class _StrictHandler(YAMLHandler):
-    """Reads YAML into a dict of key -> Value; collects what is wrong with keys instead of stopping at the first."""
+    """Reads YAML into values and lines by key; collects what is wrong with keys instead of stopping at the first."""
 
     def __init__(self) -> None:
         super().__init__()
         self.values: dict[str, Value] = {}
+        self.lines: dict[str, int] = {}
         self.faults: list[tuple[int, str, str]] = []
 
     def split(self, text: str) -> tuple[str, str]:
@@ -60,22 +61,22 @@ class _StrictHandler(YAMLHandler):
         if not isinstance(node, yaml.MappingNode):
             raise FrontMatterError(2, "front matter is not a list of `key: value` lines", "")
         for key_node, value_node in node.value:
-            self._add(self.values, key_node, value_node)
+            self._add(key_node, value_node)
         return {}
 
-    def _add(self, values: dict[str, Value], key_node: yaml.Node, value_node: yaml.Node) -> None:
+    def _add(self, key_node: yaml.Node, value_node: yaml.Node) -> None:
         line = key_node.start_mark.line + 2
         key = key_node.value if isinstance(key_node, yaml.ScalarNode) else str(key_node.tag)
         if key not in KEYS:
             self.faults.append((line, f'unknown key "{key}"{guess(key, KEYS)}', ""))
-        elif key in values:
-            self.faults.append((line, f"{key} stands twice, first on line {values[key].line}", "keep one of them"))
+        elif key in self.values:
+            self.faults.append((line, f"{key} stands twice, first on line {self.lines[key]}", "keep one of them"))
         else:
             value = self._value(key, value_node, line)
             if value is not None:
-                values[key] = Value(value, line)
+                self.values[key], self.lines[key] = value, line
 
-    def _value(self, key: str, node: yaml.Node, line: int) -> str | tuple[str, ...] | None:
+    def _value(self, key: str, node: yaml.Node, line: int) -> Value | None:
         if key in LISTS:
             if isinstance(node, yaml.SequenceNode) and all(isinstance(item, yaml.ScalarNode) for item in node.value):
                 return tuple(text for item in node.value if (text := item.value.strip()))
