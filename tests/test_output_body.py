@@ -11,7 +11,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cermin.output.body_html import TAGS, BodyRenderer
-from cermin.output.paragraphs import write_paragraph, write_see_also
+from cermin.output.paragraphs import (
+    write_heading,
+    write_list,
+    write_paragraph,
+    write_quotation,
+    write_see_also,
+)
 from cermin.seeds.escaping import escape_text, see_also
 
 RENDERER = BodyRenderer()
@@ -69,12 +75,47 @@ BLOCKS = st.sampled_from(
         "- 1\n\n    b",
     )
 )  # fmt: skip
+# Plain markup, with what could make it something else beside it.
+INLINE = (
+    "*", "**", "***", " * ", "*a*", "**a b**", "_", "__", "\\*", "\\_", "\\[", "\\]", "\\\\", "\\", "\\#", "\\>", "\\!",
+    "\\`", "[", "]", "](", "!", "(", ")", "[a](https://x.id/b)", "[a & b](http://x-y.co.id/a_b?c=d&copy=e)",
+    "[a](https://1.2.3/)", "[a](https://xn--a.id/)", "[*a*](https://x.id)", "[a](https://x.id/?a&#1)", "&amp;", "&lt;",
+    "&", "&#39;", "#39;", "&#1", "&lt", "amp;", ";", "<", ">", " ", "a", "Isi", "1", "a_b", "a*b", "'", '"', "中", "#",
+    "|", "~", "`", ":", "[^1]", "https://x.id/a_b*c",
+)  # fmt: skip
+STARTS = (
+    "", "", "Isi ", "## ", "### ", "#", "- ", "- a ", "> ", "> a ", "\\- ", "\\#", "\\**", "**", "*", "[a] ", "1. ",
+    "    ", "* ", ": ", "=", "{", "}", "!", "]", "(",
+)  # fmt: skip
+LINE = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(STARTS),
+    st.lists(st.sampled_from(INLINE), max_size=7).map("".join),
+    st.sampled_from(("", "", "a")),
+)
+MARKED = st.lists(LINE, max_size=5).flatmap(
+    lambda lines: st.sampled_from(["\n\n", "\n\n", "\n"]).map(lambda space: space.join(lines))
+)
 BODIES = st.lists(st.one_of(PLAIN, SEE_ALSO, SIGNED, BLOCKS), max_size=4).flatmap(
     lambda parts: st.sampled_from(["\n\n", "\n", "\n\n\n", "\n \n"]).map(lambda space: space.join(parts))
 )  # fmt: skip
 
 
-@given(BODIES, st.booleans())
+@given(st.one_of(BODIES, MARKED), st.booleans())
+@example("## \\", False)
+@example("&\\#39;", False)
+@example("a &#1^", False)
+@example("`a &#1b`\n\na &#39", False)
+@example("**(**5 * 3*[a](https://x.id/b)[b](https://x.id/b)\n\n\\_ `a`", False)
+@example("`b`\n\n\\**\\(**5 * 3*[a](https://x.id/b)[b](https://x.id/b)", False)
+@example("a* **b**", False)
+@example("*****", False)
+@example("\\**a b**", False)
+@example("- a\n- b\n\n- c", False)
+@example("Isi\n- a\n\n- b", False)
+@example("> a\n\n> b", False)
+@example("### Satu\n\n## Dua\n\n*a* `b`", False)
+@example("[a](https://xn--a.id/)", False)
 @example("Baca juga: [[a\tb]]", True)
 @example("Baca juga: [[a &amp;copy; b]]", True)
 @example("Baca juga: [[a <b>x</b> <!-- --> c]]", True)
@@ -111,10 +152,42 @@ def test_news_are_direct(body):
     assert "\n".join(map(str, written)) == RENDERER.render_markdown(body, HELD, "")
 
 
-@pytest.mark.parametrize("body", ["*a*", "# a", "- a", "1. a", "a  ", " a", "<b>", "`a`", "[a](b)", "a &copy; b", ""])
+@pytest.mark.parametrize(
+    ("body", "html"),
+    [
+        ("**Kota** dan *desa*", "<p><strong>Kota</strong> dan <em>desa</em></p>"),
+        ("5 * 3 < 16 & a*b", "<p>5 * 3 &lt; 16 &amp; a*b</p>"),
+        ("[Kota] dan [*desa", "<p>[Kota] dan [*desa</p>"),
+        (r"\- 1\. \*a\* &amp; \[b\] \>", "<p>- 1. *a* &amp; [b] &gt;</p>"),
+        (
+            "*[Kota & desa](https://x.id/a_b?c&d)*",
+            '<p><em><a href="https://x.id/a_b?c&amp;d">Kota &amp; desa</a></em></p>',
+        ),
+        ("### Satu *dua*\n\n## Tiga", "<h3>Satu <em>dua</em></h3>\n<h2>Tiga</h2>"),
+        ("- a\n- **b**", "<ul>\n<li>a</li>\n<li><strong>b</strong></li>\n</ul>"),
+        ("> “Ya,” katanya.", "<blockquote>\n<p>“Ya,” katanya.</p>\n</blockquote>"),
+    ],
+)
+def test_plain_markup_is_direct(body, html):
+    """Plain emphasis, links, headings, lists and quotations need no Markdown, and come out as by Markdown."""
+    renderer = BodyRenderer()
+    assert renderer.render(body, NOWHERE, "") == html
+    assert renderer._markdown is None
+    assert renderer.render_markdown(body, NOWHERE, "") == html
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "_a_", "1. a", "a  ", " a", "<b>", "`a`", "[a](b)", "a &copy; b", "a &#169 b", "", "***a***", "* a", "[a]: b",
+        "a[^1]", "a\n- b", "- a\nb", "> a\n> b", "## a #", "[a](javascript:b)", "[a](https://x.id/ 'b')", "# [[a]]",
+        "![a](https://x.id/b)", "- `a`",
+    ],
+)  # fmt: skip
 def test_markup_is_not_direct(body):
-    """Anything that could be markup goes through Markdown."""
-    assert write_paragraph(body) is None
+    """Anything else that could be markup goes through Markdown."""
+    ways = (write_paragraph, write_heading, write_list, write_quotation)
+    assert [write(body) for write in ways] == [None] * len(ways)
     assert write_see_also(body, NOWHERE, "") is None
 
 

@@ -1,8 +1,8 @@
 """Markdown bodies -> safe HTML.
 
-Most news paragraphs hold no markup and are written directly. Others go through Python-Markdown and then through nh3,
-which knows an allow-list of tags and attributes: each by itself where nothing in the body reaches from one block into
-another, the whole body otherwise. All ways give the same bytes; property tests hold it.
+Most news paragraphs hold no markup, or plain markup, and are written directly. Others go through Python-Markdown and
+then through nh3, which knows an allow-list of tags and attributes: each by itself where nothing in the body reaches
+from one block into another, the whole body otherwise. All ways give the same bytes; property tests hold it.
 
 A see-also ``[[title]]`` becomes a link when the mirror holds that article and plain text otherwise. What is between the
 brackets is escaped as all body text is: a backslash before a Markdown sign, ``&amp;`` and ``&lt;``.
@@ -16,22 +16,34 @@ from typing import TYPE_CHECKING
 
 import nh3
 
-from cermin.output.paragraphs import PARAGRAPHS, write_paragraph, write_quiet_body, write_see_also
+from cermin.output.paragraphs import (
+    PARAGRAPHS,
+    write_heading,
+    write_list,
+    write_paragraph,
+    write_quiet_body,
+    write_quotation,
+    write_see_also,
+)
 
 if TYPE_CHECKING:
     from cermin.output.news_markdown import NewsMarkdown
 
-# What reaches over a blank line: raw HTML, definitions, footnotes, fences; and white space that only looks like none.
+# What reaches over a blank line: raw HTML, definitions, footnotes, fences, references to characters that do not end.
 # Each is looked for where its first sign is there at all, for a search for all of them takes longer than the rest.
 _FAR = {
     "<": re.compile(r"<[a-zA-Z/!?]"),
     "]:": re.compile(r"\]:"),
     "[^": re.compile(r"\[\^"),
+    "&#": re.compile(r"&#(?!\d+;|[xX][0-9a-fA-F]+;)"),
     "```": re.compile(r"^[ >]*```", re.MULTILINE),
     "~~~": re.compile(r"^[ >]*~~~", re.MULTILINE),
     "\n\n\n": re.compile(r"\n\n\n"),
     "\n ": re.compile(r"\n +$", re.MULTILINE),
 }
+# What stands in the HTML where Python-Markdown put something aside and did not find it again.
+_FORGOTTEN = "klzzwxh:"
+# White space that only looks like none.
 _ODD_SPACE = re.compile(r"[^\S \n]")
 _ODD_SPACES = tuple(chr(number) for number in range(128) if _ODD_SPACE.match(chr(number)))
 _HEADING = re.compile(r"^[\s>*+\-\d.]*#|^[ >]*(?:=+|-+) *$", re.MULTILINE)
@@ -78,12 +90,29 @@ class BodyRenderer:
         if quiet := write_quiet_body(stripped):
             return quiet
         blocks = stripped.split(PARAGRAPHS)
-        written = [write_paragraph(block) or write_see_also(block, see_also, root) for block in blocks]
-        if all(written):
+        written = self._write_blocks(blocks)
+        if None not in written:
             return "\n".join(filter(None, written))
         if _reaches_far(body) or sum(map(_has_heading, blocks)) > 1:
             return self.render_markdown(body, see_also, root)
-        return "\n".join(html or self._convert(run) for html, run in _join_runs(blocks, written))
+        html = "\n".join(html or self._convert(run) for html, run in _join_runs(blocks, written))
+        # Of what Python-Markdown forgot to put back, its number in the body is seen.
+        return self.render_markdown(body, see_also, root) if _FORGOTTEN in html else html
+
+    def _write_blocks(self, blocks: list[str]) -> list[str | None]:
+        """Return each block as HTML where it can be written directly, else None."""
+        written = [write_paragraph(block) or write_see_also(block, self._see_also, self._root) for block in blocks]
+        rest = {number for number, html in enumerate(written) if html is None}
+        headings = {number: heading for number in rest if (heading := write_heading(blocks[number]))}
+        levels = sorted({level for level, _ in headings.values()})
+        for number in rest:
+            if number in headings:
+                level, inside = headings[number]
+                tag = f"h{min(levels.index(level) + 2, 6)}"
+                written[number] = f"<{tag}>{inside}</{tag}>"
+            elif _stands_alone(number, blocks, rest):
+                written[number] = write_list(blocks[number]) or write_quotation(blocks[number])
+        return written
 
     def render_markdown(self, body: str, see_also: Mapping[str, str], root: str) -> str:
         """Return the HTML of any body, by Python-Markdown and the sanitiser alone."""
@@ -115,6 +144,12 @@ def _reaches_far(body: str) -> bool:
 
 def _has_heading(block: str) -> bool:
     return ("#" in block or "=" in block or "-" in block) and bool(_HEADING.search(block))
+
+
+def _stands_alone(number: int, blocks: list[str], rest: set[int]) -> bool:
+    """Tell whether no block beside a list or quotation could be of a piece with it; ``rest`` are those with markup."""
+    before, after = number - 1, number + 1
+    return not (before in rest and _RUN.search(blocks[before])) and not (after in rest and _RUN.match(blocks[after]))
 
 
 def _join_runs(blocks: list[str], written: list[str | None]) -> Iterator[tuple[str, str]]:
