@@ -20,7 +20,7 @@ SIZES = [1_000, 3_000, 10_000, 30_000, 100_000]
 STANDARD = 10_000
 COSTS = {100_000: 1.2, 1_000_000: 1.5}
 """An article is to cost at most so many times what it costs in a mirror of 10,000."""
-WIDTH, HEIGHT, LEFT, BOTTOM = 640, 300, 60, 40
+WIDTH, HEIGHT, LEFT, BOTTOM = 640, 300, 72, 40
 
 
 def plot(costs: dict[int, float]) -> str:
