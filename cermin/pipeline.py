@@ -387,7 +387,7 @@ def _make_whole_kinds(
     loader = catalogue.page_loader() if make_parts.is_new else None
     keep = loader.add if loader else catalogue.keep_pages
     with report.stage("Making pages", sum(map(_size_of, parts))) as stage:
-        for some in _groups(parts):
+        for some in executors.batches(parts, FROZEN, _size_of):
             with catalogue.freeze(), catalogue.batch() as checkpoint, closing(make_parts):
                 for done in executors.run(make_parts, some, jobs, _size_of):
                     keep(done.rows, plan.build)
@@ -406,20 +406,6 @@ def _make_whole_kinds(
 
 def _size_of(part: site.Part) -> int:
     return part.size
-
-
-def _groups(parts: list[site.Part]) -> Iterator[list[site.Part]]:
-    """Yield parts with so many pages that what is recorded of them may wait in SQLite's log."""
-    some: list[site.Part] = []
-    size = 0
-    for part in parts:
-        some.append(part)
-        size += part.size
-        if size >= FROZEN:
-            yield some
-            some, size = [], 0
-    if some:
-        yield some
 
 
 def _make_touched_pages(

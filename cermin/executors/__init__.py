@@ -43,21 +43,17 @@ def run(
     """
     jobs = jobs or available_cores()
     rest = iter(items)
-    first: list[Item] = []
-    size = 0
-    for item in rest:
-        first.append(item)
-        size += size_of(item)
-        if size >= SMALL:
-            break
+    first = next(batches(rest, SMALL, size_of), [])
+    size = sum(map(size_of, first))
     name = "serial" if jobs == 1 or size < SMALL else "processes"
     # What is little is handed over one by one, so that each result is seen at once.
     most = BATCH if size >= SMALL else 1
-    for results in EXECUTORS[name](task, _batches(chain(first, rest), most, size_of), jobs):
+    for results in EXECUTORS[name](task, batches(chain(first, rest), most, size_of), jobs):
         yield from results
 
 
-def _batches(items: Iterable[Item], most: int, size_of: Callable[[Item], int]) -> Iterator[list[Item]]:
+def batches(items: Iterable[Item], most: int, size_of: Callable[[Item], int]) -> Iterator[list[Item]]:
+    """Yield the items in lists, each as short as makes ``most`` together by ``size_of``; the last may make less."""
     batch: list[Item] = []
     size = 0
     for item in items:
