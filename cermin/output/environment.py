@@ -21,7 +21,6 @@ from jinja2 import (
     FileSystemLoader,
     StrictUndefined,
     Template,
-    TemplateNotFound,
     nodes,
 )
 from jinja2.compiler import CodeGenerator, Frame
@@ -190,12 +189,6 @@ class NewspaperEnvironment(Environment):
         except Exception:  # noqa: BLE001 - raised anew
             # Raises the error anew, with the template's own lines in it.
             self.handle_exception()
-
-    def source_of(self, name: str) -> str:
-        """Return the text of a template. Raises TemplateNotFound."""
-        if self.loader is None:
-            raise TemplateNotFound(name)
-        return self.loader.get_source(self, name)[0]
 
     def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
         return super()._generate(self._translator.visit(source), *args, **kwargs)

@@ -376,8 +376,7 @@ class Catalogue:
         execute = self.connection.execute
         values = (None, *shelved.row)
         entry_id = execute(f"INSERT INTO entry VALUES ({', '.join('?' * len(values))})", values).lastrowid
-        for fold in shelved.references:
-            execute("INSERT INTO reference VALUES (?, ?)", (fold, entry_id))
+        self._add_references(entry_id, shelved)
         for shelf in shelved.shelves:
             shelf_id = self._count_shelf(shelf, 1)
             execute("INSERT INTO placing VALUES (?, ?, ?, ?)", (shelf_id, *shelved.place, entry_id))
@@ -389,10 +388,13 @@ class Catalogue:
         values = (entry_id, *shelved.row)
         execute(f"INSERT OR REPLACE INTO entry VALUES ({', '.join('?' * len(values))})", values)
         execute("DELETE FROM reference WHERE entry = ?", (entry_id,))
-        for fold in shelved.references:
-            execute("INSERT INTO reference VALUES (?, ?)", (fold, entry_id))
+        self._add_references(entry_id, shelved)
         if not self.is_all_touched:
             execute("INSERT OR IGNORE INTO touched_entry VALUES (?)", (shelved.address,))
+
+    def _add_references(self, entry_id: int | None, shelved: Shelved) -> None:
+        rows = ((fold, entry_id) for fold in shelved.references)
+        self.connection.executemany("INSERT INTO reference VALUES (?, ?)", rows)
 
     def _find_entry(self, path: str) -> tuple[int, Shelved] | None:
         address = path.removesuffix(".md") + ".html"

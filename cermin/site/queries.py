@@ -84,7 +84,7 @@ class Queries:
         return map(teaser_from, self._execute(sql, (kind, slug, *start)))
 
     def place_at(self, kind: str, slug: str, rank: int) -> Place:
-        """Return the place of an article of a shelf, the oldest having the rank 0; the last place where it has less."""
+        """Return the place of an article of a shelf, the oldest having the rank 0; `LAST` where it has none."""
         sql = f"SELECT moment, tie FROM placing WHERE shelf = {_SHELF_ID} ORDER BY moment, tie LIMIT 1 OFFSET ?"
         row = self._execute(sql, (kind, slug, rank)).fetchone()
         return Place(*row) if row else LAST
