@@ -46,7 +46,7 @@ format: .venv/dev.stamp ## format the code and mend what the linter can mend
 # --universal: one lock for every platform and every Python from 3.11 on. The first file constrains the second, so that
 # the tests run what users run. What is locked stays as it is while pyproject.toml admits it; for newer versions:
 # make lock ARGS=--upgrade
-LOCK := $(RUN) -m uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+LOCK := $(RUN) -m uv pip compile pyproject.toml --all-extras --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock"
 
 lock: .venv/dev.stamp ## write requirements.lock and requirements-dev.lock anew from pyproject.toml

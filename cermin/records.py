@@ -15,6 +15,14 @@ from cermin.errors import Fault
 # --- 1. seeds/: what was received, and what was understood --------------------------------------------------------
 
 
+TEXT = "text/plain"
+"""Media type of captures that are lines of text, heading and all, or the bare body that a container holds."""
+PAGE = "text/html"
+"""Media type of captures that are saved pages: the article stands among menus, advertisements and scripts."""
+FRAGMENT = "text/html; fragment"
+"""Media type of captures that are an article's body alone in HTML, as feeds and tables hold it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Capture:
     """What was received: one article as somebody captured it, with what its container says of it."""
@@ -22,6 +30,7 @@ class Capture:
     seed_path: str
     """Path below seeds/, with forward slashes."""
     media_type: str
+    """What ``data`` is: `TEXT`, `PAGE` or `FRAGMENT`."""
     data: bytes
     part: str = ""
     """Record number in a table, feed or web archive; empty where the file is the capture."""
@@ -31,6 +40,15 @@ class Capture:
     title: str = ""
     date: str = ""
     """The date as the container writes it."""
+    author: str = ""
+    """The byline as the container writes it: one name or several."""
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    summary: str = ""
+    source: str = ""
+    """The outlet as the container names it: an id, a name or a domain."""
+    language: str = ""
+    """BCP 47 tag, as the container tells it."""
 
     @property
     def seed(self) -> str:

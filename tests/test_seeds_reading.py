@@ -8,6 +8,7 @@ import re
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -29,7 +30,7 @@ ESCAPE = re.compile(r"\\(.)|(&lt;|&amp;)")
 PROSE = "Pemerintah daerah mengatakan bahwa bantuan untuk warga akan dikirim pada hari Senin dengan kapal."
 
 
-def read(text: str | bytes, **container: str) -> Reading:
+def read(text: str | bytes, **container: Any) -> Reading:
     """Read a capture with the built-in profiles."""
     data = text.encode() if isinstance(text, str) else text
     return read_article(Capture("a.txt", "text/plain", data, **container), OUTLETS)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cermin.errors import SeedError
-from cermin.records import Capture
+from cermin.records import TEXT, Capture
 
 LARGEST = 20_000_000
 """Bytes. No article is that long; a file that is was given the wrong ending, and would cost hours."""
@@ -22,4 +22,4 @@ def read_text(path: Path, seed_path: str) -> Iterator[Capture]:
     if len(data) > LARGEST:
         hint = "one text file is one article; cut the file into articles, or give it the ending of its format"
         raise SeedError.at(seed_path, f"larger than {LARGEST // 1_000_000} MB", hint)
-    yield Capture(seed_path=seed_path, media_type="text/plain", data=data)
+    yield Capture(seed_path=seed_path, media_type=TEXT, data=data)
