@@ -16,6 +16,9 @@ from cermin.seeds.rules import find_first_letters, find_literal
 
 FILES = sorted(path.stem for path in Path(languages.__file__).parent.glob("*.toml"))
 
+WORDS = {"words", "months", "days", "see_also", "announcing", "connectors", "starters"}
+RULES = {"rules", "lists", "labels", "inline", "mentions", "title"}
+
 
 @pytest.mark.parametrize(
     ("text", "language"),
@@ -51,9 +54,9 @@ def test_guess(text, language):
 def test_files(name):
     """A language file has twelve months or none, and patterns whose groups are fates."""
     table = load_language(name)
-    assert set(table) <= {"words", "months", "days", "see_also", "rules", "lists", "inline", "mentions", "title"}
+    assert set(table) <= WORDS | RULES
     assert len(table.get("months", range(12))) == 12
-    for kind in ("rules", "lists", "inline", "mentions", "title"):
+    for kind in RULES:
         for patterns in table.get(kind, {}).values():
             for pattern in patterns:
                 assert set(re.compile(pattern).groupindex) <= set(FATES)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from cermin.seeds.announced import LONGEST, Surroundings, find_title_end
 from cermin.seeds.rules import Rule, RuleSet
 
 LONGEST_RULED = 1_000
@@ -36,14 +37,17 @@ class Piece(NamedTuple):
     rule: str
     value: str = ""
     """What the fate is about: a see-also's title, a field's value, a body piece's text."""
+    paragraph: int = 0
+    """Which of the paragraphs that were sorted a body piece is of; a line of the capture may hold several."""
 
 
 def sort_lines(lines: Sequence[tuple[int, str]], rules: RuleSet) -> list[Piece]:
-    """Return the pieces of body lines (number and text, none blank), in order."""
+    """Return the pieces of paragraphs (number of the line and text, none blank), in order; a line may hold several."""
     pieces: list[Piece] = []
     heading: Rule | None = None
     listed = 0
-    for number, text in lines:
+    around = Surroundings(text for _, text in lines)
+    for paragraph, (number, text) in enumerate(lines):
         if found := _sort_whole(number, text, rules):
             heading = None
             pieces += found
@@ -55,7 +59,7 @@ def sort_lines(lines: Sequence[tuple[int, str]], rules: RuleSet) -> list[Piece]:
             pieces.append(_list_piece(number, text, heading))
         else:
             heading = None
-            pieces += _sort_inline(number, text, rules.inline)
+            pieces += _sort_inline(Piece(number, text, "body", TEXT, text, paragraph), rules, around)
     return pieces
 
 
@@ -110,14 +114,17 @@ def _list_piece(number: int, text: str, heading: Rule) -> Piece:
     return Piece(number, text, "cut", heading.name)
 
 
-def _sort_inline(number: int, text: str, rules: Sequence[Rule]) -> list[Piece]:
-    """Return the pieces of a body line: what inline rules find, and the body around it."""
-    pieces = [Piece(number, text, "body", TEXT, text)]
-    lowered = text.lower()
-    trying = [rule for rule in rules if rule.literal in lowered]
+def _sort_inline(whole: Piece, rules: RuleSet, around: Surroundings) -> list[Piece]:
+    """Return the pieces of a body line: what inline rules find, titles that are announced, and the body around them."""
+    lowered = whole.text.lower()
+    pieces = [whole]
+    trying = [rule for rule in rules.inline if rule.literal in lowered]
     # What one rule takes out may leave another's text at the end of a piece, hence the second round.
     for rule in [*trying, *trying]:
         pieces = [part for piece in pieces for part in _split_body(piece, rule)]
+    for label in rules.labels:
+        if label.literal in lowered:
+            pieces = [part for piece in pieces for part in _split_announced(piece, label, rules, around)]
     return pieces
 
 
@@ -134,9 +141,27 @@ def _split_body(piece: Piece, rule: Rule) -> list[Piece]:
     return _join_blanks([*parts, *_keep_body(piece, at, len(piece.text))]) if parts else [piece]
 
 
+def _split_announced(piece: Piece, label: Rule, rules: RuleSet, around: Surroundings) -> list[Piece]:
+    matches = list(label.pattern.finditer(piece.text)) if piece.fate == "body" else []
+    if not matches:
+        return [piece]
+    parts: list[Piece] = []
+    at = 0
+    ends = [match.start() for match in matches[1:]] + [len(piece.text)]
+    for match, horizon in zip(matches, ends, strict=True):
+        start = match.end()
+        length = find_title_end(piece.text[start : min(horizon, start + LONGEST + 1)], rules.title_words, around)
+        if length is None or not (title := piece.text[start : start + length].strip()):
+            continue
+        parts += _keep_body(piece, at, match.start())
+        at = start + length
+        parts.append(Piece(piece.number, piece.text[match.start() : at], "see-also", label.name, title))
+    return _join_blanks([*parts, *_keep_body(piece, at, len(piece.text))]) if parts else [piece]
+
+
 def _keep_body(piece: Piece, start: int, end: int) -> list[Piece]:
     text = piece.text[start:end]
-    return [Piece(piece.number, text, "body", TEXT, text.strip())] if text else []
+    return [piece._replace(text=text, value=text.strip())] if text else []
 
 
 def _join_blanks(pieces: Sequence[Piece]) -> list[Piece]:

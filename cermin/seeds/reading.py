@@ -15,6 +15,7 @@ from cermin.records import Article, Capture, Line, Published, Reading
 from cermin.seeds.dates import Clock, Dated, read_date
 from cermin.seeds.decoding import Decoded, decode_text
 from cermin.seeds.escaping import escape_text, see_also
+from cermin.seeds.gluing import split_glued
 from cermin.seeds.heading import Heading, find_heading, fold_title, split_names
 from cermin.seeds.languages import SAMPLE, guess_language
 from cermin.seeds.lines import Piece, sort_lines, split_match
@@ -60,14 +61,15 @@ def read_article(capture: Capture, outlets: Mapping[str, Outlet]) -> Reading:
     if not lines:
         return Reading(capture.seed, sha256, None, "white space alone" if capture.data else "empty")
     notes = _describe_encoding(decoded)
-    article, pieces = _understand(capture, sha256, lines, outlets, notes)
+    article, pieces, splits = _understand(capture, sha256, lines, outlets, notes)
+    repairs["glued paragraph"] += splits
     return Reading(
         seed=capture.seed,
         sha256=sha256,
         article=article,
         quarantine="" if article else _explain_quarantine(pieces),
         lines=tuple(Line(piece.number, piece.text, piece.fate, piece.rule) for piece in pieces),
-        repairs=tuple(sorted(repairs.items())),
+        repairs=tuple(sorted((+repairs).items())),
         notes=tuple(notes),
     )
 
@@ -84,7 +86,8 @@ def _explain_quarantine(pieces: Sequence[Piece]) -> str:
 
 def _understand(
     capture: Capture, sha256: str, lines: list[tuple[int, str]], outlets: Mapping[str, Outlet], notes: list[str]
-) -> tuple[Article | None, list[Piece]]:
+) -> tuple[Article | None, list[Piece], int]:
+    """Return the article, what became of the lines, and how many glued paragraphs were set apart."""
     text = "\n".join(line for _, line in lines)
     outlet = _recognise(capture.url, text, outlets)
     language = (outlet and outlet.language) or guess_language(text[:SAMPLE])
@@ -93,10 +96,11 @@ def _understand(
     heading = find_heading(lines, rules, clock, capture.title)
     top = _sort_heading(lines, heading, rules)
     title = next((piece.value for piece in top if piece.fate == "title"), "") or capture.title
-    pieces = sorted([*top, *_sort_body(lines, heading, title, rules)], key=lambda piece: piece.number)
+    body, splits = _sort_body(lines, heading, title, rules)
+    pieces = sorted([*top, *body], key=lambda piece: piece.number)
     found = _gather(pieces, rules)
     if not any(one.isalnum() for one in found.first_text):
-        return None, pieces
+        return None, pieces, splits
     article = Article(
         title=title or _take_first_words(found.first_text, notes),
         outlet=outlet.id if outlet else UNKNOWN,
@@ -113,7 +117,7 @@ def _understand(
         tags=tuple(dict.fromkeys(found.fields.get("tag", []))),
         url=capture.url or _first(found.fields, "url"),
     )
-    return article, pieces
+    return article, pieces, splits
 
 
 # --- which outlet ---
@@ -182,7 +186,10 @@ def _sort_title(number: int, text: str, rules: RuleSet) -> list[Piece]:
     return [Piece(number, text, "title", "layout: title", text)]
 
 
-def _sort_body(lines: Sequence[tuple[int, str]], heading: Heading, title: str, rules: RuleSet) -> list[Piece]:
+def _sort_body(
+    lines: Sequence[tuple[int, str]], heading: Heading, title: str, rules: RuleSet
+) -> tuple[list[Piece], int]:
+    """Return the pieces of all that is not the heading, and how many glued paragraphs were set apart."""
     taken = {heading.title, heading.date, heading.author}
     rest = [line for position, line in enumerate(lines) if position not in taken]
     folded = fold_title(title) if title else ""
@@ -192,7 +199,8 @@ def _sort_body(lines: Sequence[tuple[int, str]], heading: Heading, title: str, r
         if folded and len(text) <= 2 * len(title) and fold_title(text) == folded
     ]
     repeated = {piece.number for piece in repeats}
-    return [*repeats, *sort_lines([line for line in rest if line[0] not in repeated], rules)]
+    parts, splits = split_glued([line for line in rest if line[0] not in repeated], rules.announcing)
+    return [*repeats, *sort_lines(parts, rules)], splits
 
 
 # --- pieces to article ---
@@ -200,20 +208,20 @@ def _sort_body(lines: Sequence[tuple[int, str]], heading: Heading, title: str, r
 
 def _gather(pieces: Sequence[Piece], rules: RuleSet) -> _Found:
     fields: dict[str, list[str]] = {}
-    blocks: list[tuple[int, list[str]]] = []  # number of the line, 0 for a see-also, and what makes the paragraph
+    blocks: list[tuple[int, list[str]]] = []  # number of the paragraph, -1 for a see-also, and what makes it
     for piece in pieces:
         if piece.fate == "see-also":
-            blocks.append((0, [piece.value]))
+            blocks.append((-1, [piece.value]))
         elif piece.fate != "body":
             if piece.value:
                 fields.setdefault(piece.fate, []).append(piece.value)
-        elif blocks and blocks[-1][0] == piece.number:
+        elif blocks and blocks[-1][0] == piece.paragraph:
             blocks[-1][1].append(piece.value)
         else:
-            blocks.append((piece.number, [piece.value]))
-    texts = [(number, " ".join(parts)) for number, parts in blocks]
-    paragraphs = [escape_text(text) if number else see_also(rules.label, text) for number, text in texts]
-    body_texts = [text for number, text in texts if number]
+            blocks.append((piece.paragraph, [piece.value]))
+    texts = [(number >= 0, " ".join(parts)) for number, parts in blocks]
+    paragraphs = [escape_text(text) if is_body else see_also(rules.label, text) for is_body, text in texts]
+    body_texts = [text for is_body, text in texts if is_body]
     for text in body_texts[:MENTIONING]:
         _note_mentions(text, rules, fields)
     return _Found(fields, paragraphs, next(iter(body_texts), ""))

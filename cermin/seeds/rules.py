@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cermin.outlets import Outlet, Rules
+from cermin.seeds.announced import TitleWords
 from cermin.seeds.languages import load_language
 
 LABEL = "See also"
@@ -53,6 +54,11 @@ class RuleSet(NamedTuple):
     """All rules for the captures of one outlet in one language."""
 
     label: str
+    announcing: tuple[str, ...]
+    """Labels of related articles as a scraper leaves them without a colon, with text glued to them."""
+    labels: tuple[Rule, ...]
+    """Found inside body lines, each before the title of a related article; where that ends is to be found out."""
+    title_words: TitleWords
     whole: LineRules
     lists: LineRules
     inline: tuple[Rule, ...]
@@ -79,6 +85,11 @@ def compile_rules(outlet: Outlet | None, language: str) -> RuleSet:
     whole = gather("rules")
     return RuleSet(
         label=own.get("see_also", LABEL),
+        announcing=tuple(own.get("announcing", ())),
+        labels=gather("labels"),
+        title_words=TitleWords(
+            frozenset(own.get("connectors", "").split()), frozenset(own.get("starters", "").split())
+        ),
         whole=LineRules(whole),
         lists=LineRules(gather("lists")),
         inline=gather("inline"),

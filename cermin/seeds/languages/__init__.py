@@ -1,8 +1,10 @@
 """What is known of languages, from the TOML files of this folder, and which language a text is in.
 
 A file holds ``words`` (frequent ones that few neighbouring languages share), ``months`` (twelve lists of names, short
-forms too), ``days``; where line rules exist, ``see_also`` (the label before a title) and the tables of rules as in an
-outlet's profile. ``any.toml`` has rules for every language and no words.
+forms too), ``days``; where line rules exist, ``see_also`` (the label before a title), ``announcing`` (such labels where
+a scraper lost the title), ``connectors`` and ``starters`` (see `TitleWords`) and the tables of rules as in an outlet's
+profile, with ``labels`` (before a title inside a line) beside them. ``any.toml`` has rules for every language and no
+words.
 """
 
 from __future__ import annotations
