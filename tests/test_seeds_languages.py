@@ -17,7 +17,7 @@ from cermin.seeds.rules import find_first_letters, find_literal
 FILES = sorted(path.stem for path in Path(languages.__file__).parent.glob("*.toml"))
 
 WORDS = {"words", "months", "days", "see_also", "announcing", "connectors", "starters"}
-RULES = {"rules", "lists", "labels", "inline", "mentions", "title"}
+RULES = {"rules", "lists", "ends", "last", "labels", "inline", "mentions", "title"}
 
 
 @pytest.mark.parametrize(

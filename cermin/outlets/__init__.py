@@ -1,7 +1,7 @@
 r"""Outlet profiles: what is known of one outlet, from TOML files; built-in ones ship in this folder.
 
 A profile is ``<id>.toml``: the file's name is the outlet's id, which stands in addresses. Keys are those of `Outlet`
-except ``id``; ``rules``, ``lists``, ``inline`` and ``mentions`` are tables of pattern lists::
+except ``id``; ``rules``, ``lists``, ``ends``, ``last``, ``inline`` and ``mentions`` are tables of pattern lists::
 
     name = "GenPI.co"
     time_zone = "Asia/Jakarta"
@@ -69,6 +69,11 @@ class Outlet:
     lists: Rules = ()
     """Patterns for whole lines that head a list of titles; the titles are see-also entries where the rule's name is
     ``see-also``, and cut with their heading otherwise."""
+    ends: Rules = ()
+    """Patterns for whole lines behind which nothing of the article follows, such as "Most read"."""
+    last: Rules = ()
+    """Patterns for whole lines that are no text where they stand behind all of it, such as a writer's biography; named
+    groups as in ``rules``."""
     inline: Rules = ()
     """Patterns searched inside body lines, case ignored; named groups as in ``rules``."""
     mentions: Rules = ()
@@ -256,6 +261,8 @@ _CHECKS: Mapping[str, tuple[str, Callable[[Any], _Verdicts]]] = {
     "recognise": ("a list of texts", _check_patterns),
     "rules": ("a table of lists of texts", _check_rules),
     "lists": ("a table of lists of texts", _check_rules),
+    "ends": ("a table of lists of texts", _check_rules),
+    "last": ("a table of lists of texts", _check_rules),
     "inline": ("a table of lists of texts", _check_rules),
     "mentions": ("a table of lists of texts", _check_rules),
 }

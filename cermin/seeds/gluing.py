@@ -14,7 +14,7 @@ FEW = 2
 LONG = 80
 """Characters from which a line counts as one of text."""
 
-_PLACE = re.compile(r"(?:[.?!…][\"”’»)\]]{0,2}|(?<=[\w,])[”»])(?=[\"“‘«(\[]?[^\W\d_a-zà-öø-ÿ])")
+_PLACE = re.compile(r"(?:[.?!…][\"”’»)\]]{0,2}|(?<=[\w,])[”»]|(?<=[^\W\d_A-Z])\")(?=[\"“‘«(\[]?[^\W\d_a-zà-öø-ÿ])")
 _BEFORE = re.compile(r"\S*$")
 _WORD_BEFORE = re.compile(r"[^\W_]*$")
 _WORD_AFTER = re.compile(r"[\"“‘«(\[]?([^\W_]+)(.?)")
@@ -76,7 +76,9 @@ def _find_glued_label(text: str, label: str) -> Iterator[int]:
 
 def _is_end_of_sentence(text: str, mark: int, place: int) -> bool:
     after = _WORD_AFTER.match(text, place)
-    if after is None or (len(after[1]) == 1 and after[2] == ".") or after[1].lower() in _ENDINGS:
+    if after is None or not after[1][0].isupper() or (len(after[1]) == 1 and after[2] == "."):
+        return False
+    if after[1].lower() in _ENDINGS or after[2] == "/":
         return False
     if text[mark] != ".":
         return True

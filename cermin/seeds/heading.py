@@ -58,6 +58,12 @@ def split_names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
+def are_names(line: str) -> bool:
+    """Whether a line can be a byline: names and nothing else."""
+    # A name of two is "and" in words; an ampersand joins subjects ("Markets & Policy").
+    return len(line) <= LONGEST_NAMES and "&" not in line and all(map(_is_name, _NAMES_APART.split(line)))
+
+
 def _find_date(lines: Sequence[str], clock: Clock) -> tuple[int | None, Dated | None]:
     for position, line in enumerate(lines[:WINDOW]):
         if dated := read_date(line, clock):
@@ -93,7 +99,7 @@ def _find_author(top: Sequence[tuple[int, str]], title: int | None, date: int, r
         if following >= len(top) or position == title or len(top[following][1]) < _BODY:
             continue
         text = top[position][1]
-        if _stands_apart(top, position) and _are_names(text) and not rules.whole.match(text):
+        if _stands_apart(top, position) and are_names(text) and not rules.whole.match(text):
             return position
     return None
 
@@ -102,11 +108,6 @@ def _stands_apart(top: Sequence[tuple[int, str]], position: int) -> bool:
     """Whether a line is as far from the next as from the one before: a field between fields, not the text's start."""
     before = top[position][0] - top[position - 1][0] if position else 1
     return top[position + 1][0] - top[position][0] >= before
-
-
-def _are_names(line: str) -> bool:
-    # A name of two is "and" in words; an ampersand joins subjects ("Markets & Policy").
-    return len(line) <= LONGEST_NAMES and "&" not in line and all(map(_is_name, _NAMES_APART.split(line)))
 
 
 def _is_name(text: str) -> bool:

@@ -10,10 +10,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cermin.seeds.announced import LONGEST, Surroundings, find_title_end
-from cermin.seeds.rules import Rule, RuleSet
+from cermin.seeds.rules import LineRules, Rule, RuleSet
 
 LONGEST_RULED = 1_000
 """Characters; a line longer than that is text, and only ``inline`` rules look into it."""
+SENTENCE = 80
+"""Characters from which a line that ends as a sentence does is taken for a paragraph of the article."""
+MOST_BEHIND_END = 0.15
+"""Share of the text in such paragraphs that may stand behind a line with which articles end, and be cut with it."""
 LISTED_TITLES = 2
 """Titles that a see-also label on a line of its own is followed by, at most."""
 TEXT = "text"
@@ -60,7 +64,50 @@ def sort_lines(lines: Sequence[tuple[int, str]], rules: RuleSet) -> list[Piece]:
         else:
             heading = None
             pieces += _sort_inline(Piece(number, text, "body", TEXT, text, paragraph), rules, around)
+    return _cut_last(_cut_behind_end(pieces, rules), rules)
+
+
+def _cut_behind_end(pieces: list[Piece], rules: RuleSet) -> list[Piece]:
+    """Cut what stands behind a line with which articles end, unless too much text does: then it was no such line."""
+    for at, piece in enumerate(pieces):
+        if at and piece.fate in {"body", "cut"} and (found := _match_short(piece.text, rules.ends)):
+            text = [len(one.text) if is_sentence(one.text) else 0 for one in pieces if one.fate == "body"]
+            behind = sum(len(one.text) for one in pieces[at:] if one.fate == "body" and is_sentence(one.text))
+            if behind <= MOST_BEHIND_END * sum(text):
+                return [*pieces[:at], *(_cut(one, found[0].name) for one in pieces[at:])]
     return pieces
+
+
+def _cut_last(pieces: list[Piece], rules: RuleSet) -> list[Piece]:
+    """Apply the rules for what may stand behind an article's text, from the end on, as far as they match."""
+    found: list[Piece] = []
+    for at in range(len(pieces) - 1, 0, -1):
+        piece = pieces[at]
+        if piece.fate == "body":
+            match = rules.last.match(piece.text.strip()) if len(piece.text) <= LONGEST_RULED else None
+            if match is None:
+                return [*pieces[: at + 1], *reversed(found)]
+            found += reversed(_pad(piece, split_match(piece.number, *match)))
+        else:
+            found.append(piece)
+    return [*pieces[:1], *reversed(found)]
+
+
+def _pad(piece: Piece, parts: list[Piece]) -> list[Piece]:
+    """Give the parts of a piece the white space at its ends."""
+    start = len(piece.text) - len(piece.text.lstrip())
+    parts[0] = parts[0]._replace(text=piece.text[:start] + parts[0].text)
+    parts[-1] = parts[-1]._replace(text=parts[-1].text + piece.text[len(piece.text.rstrip()) :])
+    return parts
+
+
+def _cut(piece: Piece, rule: str) -> Piece:
+    return piece._replace(fate="cut", rule=rule, value="") if piece.fate in {"body", "see-also"} else piece
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a line is a paragraph of an article: long, and ended as a sentence is."""
+    return len(text) >= SENTENCE and text.rstrip().endswith(_SENTENCE_ENDS)
 
 
 def split_match(number: int, rule: Rule, match: re.Match[str]) -> list[Piece]:
@@ -93,8 +140,12 @@ def _sort_whole(number: int, text: str, rules: RuleSet) -> list[Piece]:
 
 
 def _find_heading(text: str, rules: RuleSet) -> Rule | None:
-    found = rules.lists.match(text) if len(text) <= LONGEST_TITLE else None
+    found = _match_short(text, rules.lists)
     return found[0] if found else None
+
+
+def _match_short(text: str, rules: LineRules) -> tuple[Rule, re.Match[str]] | None:
+    return rules.match(text.strip()) if len(text) <= LONGEST_TITLE else None
 
 
 def _is_see_also(heading: Rule) -> bool:

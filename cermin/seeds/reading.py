@@ -16,8 +16,9 @@ from cermin.seeds.dates import Clock, Dated, read_date
 from cermin.seeds.decoding import Decoded, decode_text
 from cermin.seeds.escaping import escape_text, see_also
 from cermin.seeds.gluing import split_glued
-from cermin.seeds.heading import Heading, find_heading, fold_title, split_names
+from cermin.seeds.heading import Heading, find_heading, split_names
 from cermin.seeds.languages import SAMPLE, guess_language
+from cermin.seeds.lead import read_lead
 from cermin.seeds.lines import Piece, sort_lines, split_match
 from cermin.seeds.mending import mend_text
 from cermin.seeds.rules import RuleSet, compile_rules, find_literal
@@ -29,8 +30,6 @@ FIRST_WORDS = 80
 """Characters of the text that stand in for a missing title."""
 MENTIONING = 5
 """Paragraphs from the top in which a news agency may be named as the source."""
-REPEATING = 3
-"""Lines behind the heading among which its title may be repeated."""
 
 
 class _Found(NamedTuple):
@@ -96,8 +95,11 @@ def _understand(
     heading = find_heading(lines, rules, clock, capture.title)
     top = _sort_heading(lines, heading, rules)
     title = next((piece.value for piece in top if piece.fate == "title"), "") or capture.title
-    body, splits = _sort_body(lines, heading, title, rules)
-    pieces = sorted([*top, *body], key=lambda piece: piece.number)
+    taken = {heading.title, heading.date, heading.author}
+    rest = [line for position, line in enumerate(lines) if position not in taken]
+    lead = read_lead(rest, title, rules, clock, has_date=heading.date is not None or bool(capture.date))
+    parts, splits = split_glued(lead.rest, rules.announcing)
+    pieces = sorted([*top, *lead.pieces, *sort_lines(parts, rules)], key=lambda piece: piece.number)
     found = _gather(pieces, rules)
     if not any(one.isalnum() for one in found.first_text):
         return None, pieces, splits
@@ -108,7 +110,7 @@ def _understand(
         body="\n\n".join(found.paragraphs),
         seed=capture.seed,
         sha256=sha256,
-        published=_publish(capture, heading, lines, clock, notes),
+        published=_publish(capture, lead.dated or _dated(heading, lines), clock, notes),
         authors=_join_names(found.fields.get("author", [])),
         editor=", ".join(dict.fromkeys(found.fields.get("editor", []))),
         agency=_first(found.fields, "agency"),
@@ -186,23 +188,6 @@ def _sort_title(number: int, text: str, rules: RuleSet) -> list[Piece]:
     return [Piece(number, text, "title", "layout: title", text)]
 
 
-def _sort_body(
-    lines: Sequence[tuple[int, str]], heading: Heading, title: str, rules: RuleSet
-) -> tuple[list[Piece], int]:
-    """Return the pieces of all that is not the heading, and how many glued paragraphs were set apart."""
-    taken = {heading.title, heading.date, heading.author}
-    rest = [line for position, line in enumerate(lines) if position not in taken]
-    folded = fold_title(title) if title else ""
-    repeats = [
-        Piece(number, text, "cut", "layout: repeated title")
-        for number, text in rest[:REPEATING]
-        if folded and len(text) <= 2 * len(title) and fold_title(text) == folded
-    ]
-    repeated = {piece.number for piece in repeats}
-    parts, splits = split_glued([line for line in rest if line[0] not in repeated], rules.announcing)
-    return [*repeats, *sort_lines(parts, rules)], splits
-
-
 # --- pieces to article ---
 
 
@@ -266,16 +251,17 @@ def _make_clock(outlet: Outlet | None, language: str, captured: str) -> Clock:
     return Clock(outlet.time_zone if outlet else "", order, order_from, captured)
 
 
-def _publish(
-    capture: Capture, heading: Heading, lines: Sequence[tuple[int, str]], clock: Clock, notes: list[str]
-) -> Published | None:
+def _dated(heading: Heading, lines: Sequence[tuple[int, str]]) -> tuple[int, Dated] | None:
+    return (lines[heading.date][0], heading.dated) if heading.date is not None and heading.dated is not None else None
+
+
+def _publish(capture: Capture, line: tuple[int, Dated] | None, clock: Clock, notes: list[str]) -> Published | None:
     told = read_date(capture.date, clock) if capture.date else None
     if capture.date and not told:
         notes.append(f'date "{capture.date[:FIRST_WORDS]}" of the container is not understood')
     if published := _take_date(told, "container", notes):
         return published
-    source = f"line {lines[heading.date][0]}" if heading.date is not None else ""
-    return _take_date(heading.dated, source, notes)
+    return _take_date(line[1], f"line {line[0]}", notes) if line else None
 
 
 def _take_date(dated: Dated | None, source: str, notes: list[str]) -> Published | None:

@@ -61,6 +61,10 @@ class RuleSet(NamedTuple):
     title_words: TitleWords
     whole: LineRules
     lists: LineRules
+    ends: LineRules
+    """For lines behind which nothing of the article follows."""
+    last: LineRules
+    """For lines that stand behind the article's text, and could be part of it elsewhere."""
     inline: tuple[Rule, ...]
     mentions: tuple[Rule, ...]
     title: tuple[Rule, ...]
@@ -92,6 +96,8 @@ def compile_rules(outlet: Outlet | None, language: str) -> RuleSet:
         ),
         whole=LineRules(whole),
         lists=LineRules(gather("lists")),
+        ends=LineRules(gather("ends")),
+        last=LineRules(gather("last")),
         inline=gather("inline"),
         mentions=gather("mentions"),
         title=gather("title"),
