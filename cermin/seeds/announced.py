@@ -25,6 +25,7 @@ _WORD = re.compile(r"(?<!\d)(?<!\d-)[^\W\d_](?:[\w'’-]*\w)?")
 _SENTENCE_END = re.compile(r"(?<!\.\.)[.;:,][\"”)]*$")
 _SMALL_WORD = re.compile(r"(?<![\w'’.-])[a-zà-öø-ÿ][\w'-]+")
 _FIRST_WORD = re.compile(r"(?:^|[.!?][\"”]?\s+|\n[\"“]?)([^\W\d_a-z][\w'-]+)")
+_CAMEL = re.compile(r"[^\W\d_A-Z](?=[A-Z][a-z])")
 _QUOTED_WORDS = 7
 """Words between quotation marks that a title may quote; a longer quotation is the next sentence."""
 _STYLE = 6
@@ -83,7 +84,9 @@ def find_title_end(text: str, words: TitleWords, around: Surroundings) -> int | 
     is_capitalised = _is_capitalised(tokens, words)
     place = _find_after_capitals(tokens, words) if is_capitalised else _find_after_small(tokens, words, around)
     if place is not None:
-        return tokens[place].start
+        # "… Tiga PeriodePada periode …": the sentence is glued to the title's last word.
+        glued = _CAMEL.search(tokens[place].text)
+        return tokens[place].start + (glued.end() if glued else 0)
     return end if is_capitalised and end <= LAST else None
 
 
