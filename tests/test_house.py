@@ -36,6 +36,7 @@ OWNERS = {
     "feedparser": {"cermin.seeds"},
     "warcio": {"cermin.seeds"},
     "charset_normalizer": {"cermin.seeds"},
+    "ftfy": {"cermin.seeds"},
     "frontmatter": {"cermin.content"},
     "livereload": {"cermin.preview"},
     "tornado": {"cermin.preview"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cermin.seeds.decoding import decode_text
@@ -86,6 +86,10 @@ def test_any_bytes(data):
         ("one&#10;two", "one two", {"entity": 1}),
         ("a\r\nb\rc\u2028d", "a\nb\nc\nd", {}),
         ("\u3000中文", "中文", {}),
+        ("ÃŽle de la CitÃ©\nCité â", "Île de la Cité\nCité â", {"mojibake": 1}),
+        ("â€œAdaâ€\x9d, kata dia", "“Ada”, kata dia", {"mojibake": 1}),
+        ("['Satu.', \"Dua 'itu'.\"]\nTiga", "Satu.\nDua 'itu'.\nTiga", {"list as Python writes it": 1}),
+        ("['Satu.', 2]\n['Satu.\n[Dua]", "['Satu.', 2]\n['Satu.\n[Dua]", {}),
     ],
 )
 def test_repairs(text, mended, repairs):
@@ -94,9 +98,10 @@ def test_repairs(text, mended, repairs):
     assert ("\n".join(result.lines), dict(result.repairs)) == (mended, repairs)
 
 
-@given(st.text(st.characters(exclude_characters="&\u00aa", exclude_categories=["Cs"])))
+@given(st.text(st.characters(exclude_characters="&[\u00aa", exclude_categories=["Cs"])))
 def test_no_letter_is_lost(text):
-    """Mending keeps every letter and figure, in order."""
+    """Mending keeps every letter and figure, in order, but for letters that were signs of another encoding."""
+    assume("mojibake" not in mend_text(text).repairs)
     kept = "".join(mend_text(text).lines)
     assert [one for one in kept if one.isalnum()] == [
         one

@@ -32,7 +32,7 @@ Rules = tuple[tuple[str, tuple[str, ...]], ...]
 
 ORIGINALS = ("alive", "gone", "blocked", "unknown")
 DATE_ORDERS = ("dmy", "mdy", "")
-FATES = ("author", "editor", "agency", "place", "section", "tag", "url", "see_also", "body", "cut")
+FATES = ("author", "editor", "agency", "place", "section", "tag", "url", "date", "see_also", "body", "cut")
 """Names of groups that a pattern may have: what becomes of the text that the group holds (see `cermin.seeds.lines`)."""
 
 RESERVED = slugs.RESERVED | {"unknown"}

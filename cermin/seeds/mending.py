@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import html
 import re
 from collections import Counter
@@ -30,17 +31,29 @@ _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 # Scripts from Hebrew to Mongolian, symbols and emoji, which shape their neighbours by joiners.
 _JOINED = re.compile("[\u0590-\u1bff\u2190-\u2bff\ufb1d-\ufeff\U00010000-\U0010ffff]")
+_LIST = re.compile(r"^\[['\"].*['\"]\]$", re.MULTILINE)
+LONGEST_LIST = 1_000_000
+"""Characters of a list of texts as Python writes it; a longer one is left as it is."""
+# UTF-8 that was read as Windows-1252: a lead byte as a letter, then trail bytes as signs.
+_MOJIBAKE = re.compile(
+    "[\u00c2-\u00f4](?:[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122])+"
+)
 _RUNS = re.compile(r"\t[ \t]*| [ \t]+")
 
 
 def mend_text(text: str) -> Mended:
     """Return the lines with no layout inside them and no invisible character.
 
-    Entities become characters; no-break and other wide spaces become plain ones, runs of them one; zero-width and
-    control characters go. Joiners stay in scripts which need them, marks of direction beside right-to-left text.
-    White space at the ends of lines goes without being counted: it is layout alone.
+    A line that is a list of texts as Python writes it (``['…', '…']``) becomes a line for each. UTF-8 that was read as
+    Windows-1252 is read anew. Entities become characters; no-break and other wide spaces become plain ones, runs of
+    them one; zero-width and control characters go. Joiners stay in scripts which need them, marks of direction beside
+    right-to-left text. White space at the ends of lines goes without being counted: it is layout alone.
     """
     repairs: Counter[str] = Counter()
+    if "['" in text or '["' in text:
+        text = _LIST.sub(lambda match: _mend_list(match, repairs), text)
+    if not text.isascii() and _MOJIBAKE.search(text):
+        text = _mend_mojibake(text, repairs)
     if "&" in text:
         text = _ENTITY.sub(lambda match: _mend_entity(match, repairs), text)
     if _ODD.search(text):
@@ -50,6 +63,30 @@ def mend_text(text: str) -> Mended:
     if "  " in text or "\t" in text:
         text, repairs["repeated space"] = _RUNS.subn(" ", text)
     return Mended(text.split("\n"), +repairs)
+
+
+def _mend_list(match: re.Match[str], repairs: Counter[str]) -> str:
+    if len(match[0]) > LONGEST_LIST:
+        return match[0]
+    try:
+        items = ast.literal_eval(match[0])
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return match[0]
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        return match[0]
+    repairs["list as Python writes it"] += 1
+    return "\n".join(items)
+
+
+def _mend_mojibake(text: str, repairs: Counter[str]) -> str:
+    from ftfy import fix_encoding
+
+    lines = text.split("\n")
+    for at, line in enumerate(lines):
+        if _MOJIBAKE.search(line) and (fixed := fix_encoding(line)) != line:
+            repairs["mojibake"] += 1
+            lines[at] = fixed
+    return "\n".join(lines)
 
 
 def _mend_entity(match: re.Match[str], repairs: Counter[str]) -> str:

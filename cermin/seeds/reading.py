@@ -131,7 +131,7 @@ def _understand(
         body="\n\n".join(found.paragraphs),
         seed=capture.seed,
         sha256=sha256,
-        published=_publish(capture, lead.dated or _dated(heading, lines), clock, notes),
+        published=_publish(capture, _dated(heading, lines) or lead.dated or _find_dated(pieces, clock), clock, notes),
         authors=_join_names(fields.get("author", [])),
         editor=", ".join(dict.fromkeys(fields.get("editor", []))),
         agency=_first(fields, "agency"),
@@ -301,6 +301,12 @@ def _make_clock(outlet: Outlet | None, language: str, captured: str) -> Clock:
 
 def _dated(heading: Heading, lines: Sequence[tuple[int, str]]) -> tuple[int, Dated] | None:
     return (lines[heading.date][0], heading.dated) if heading.date is not None and heading.dated is not None else None
+
+
+def _find_dated(pieces: Sequence[Piece], clock: Clock) -> tuple[int, Dated] | None:
+    """Return the first date that a rule found, with its line."""
+    dated = ((piece.number, read_date(piece.value, clock)) for piece in pieces if piece.fate == "date" and piece.value)
+    return next(((number, found) for number, found in dated if found and found.value), None)
 
 
 def _publish(capture: Capture, line: tuple[int, Dated] | None, clock: Clock, notes: list[str]) -> Published | None:
