@@ -14,6 +14,7 @@ from cermin.errors import SeedError
 from cermin.outlets import Outlet
 from cermin.records import Capture, Reading
 from cermin.seeds.folder import SeedFile, find_seed_files
+from cermin.seeds.page import read_page
 from cermin.seeds.text import read_text
 
 __all__ = ["FORMATS", "Reader", "SeedFile", "find_seed_files", "read_article", "read_captures"]
@@ -29,8 +30,10 @@ class Reader(Protocol):
         """Read the file at ``path``, which is called ``seed_path`` below seeds/."""
 
 
-FORMATS: dict[str, Reader] = {".txt": read_text}
-"""Reader by the ending of a file's name, in small letters with its dot."""
+FORMATS: dict[str, Reader] = {".txt": read_text, ".html": read_page, ".htm": read_page, ".xhtml": read_page}
+"""Reader by the ending of a file's name, in small letters with its dot; ``.gz`` may stand behind any of them."""
+
+PACKED = ".gz"
 
 
 def read_captures(path: Path, seed_path: str) -> Iterator[Capture]:
@@ -38,7 +41,7 @@ def read_captures(path: Path, seed_path: str) -> Iterator[Capture]:
 
     Raises SeedError, when iterated, for an ending without a reader and for a file that its reader cannot read.
     """
-    ending = path.suffix.lower()
+    ending = Path(path.stem).suffix.lower() if path.suffix.lower() == PACKED else path.suffix.lower()
     if ending not in FORMATS:
         verdict = f'no reader for files that end in "{ending}"' if ending else "no reader for files without an ending"
         raise SeedError.at(seed_path, verdict, f"readers there are for {', '.join(sorted(FORMATS))}")

@@ -1,4 +1,4 @@
-"""Bytes of a text capture -> text, or the reason why they are no text."""
+"""Bytes of a capture -> text, or the reason why they are no text."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ _SIGNATURES = (
     (b"SQLite format 3", "an SQLite database"),
 )
 _HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
+_MARKUP = re.compile(rb"<[^<>]*>")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _ESCAPED = re.compile(r"[\udc80-\udcff]")
 _HIGH = bytes(range(128, 256))
@@ -54,13 +55,29 @@ def decode_text(data: bytes) -> Decoded:
             return Decoded("", fault=f"{what}, not text")
     if _HTML.match(data, 0, SAMPLE):
         return Decoded("", fault="an HTML page, not text; give the file the ending .html")
-    decoded = _decode(data)
+    return _refuse_binary(_decode(data))
+
+
+def decode_page(data: bytes, named: str) -> Decoded:
+    """Decode HTML as `decode_text` does text, where ``named`` is the encoding that it names itself, or empty.
+
+    UTF-8 that is UTF-8 is read as such whatever the page names: many a page was converted when it was saved.
+    """
+    for signature, what in _SIGNATURES:
+        if data.startswith(signature):
+            return Decoded("", fault=f"{what}, not a page")
+    if named == "iso2022_jp" and b"\x1b" in data:
+        return Decoded(data.decode(named, "replace"), named)
+    return _refuse_binary(_decode(data, named, is_markup=True))
+
+
+def _refuse_binary(decoded: Decoded) -> Decoded:
     if not decoded.fault and len(_CONTROLS.findall(decoded.text)) > MOST_CONTROLS * len(decoded.text):
         return Decoded("", fault="binary data, not text")
     return decoded
 
 
-def _decode(data: bytes) -> Decoded:
+def _decode(data: bytes, named: str = "", *, is_markup: bool = False) -> Decoded:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return Decoded(data[len(bom) :].decode(encoding, "replace"), encoding)
@@ -69,7 +86,7 @@ def _decode(data: bytes) -> Decoded:
     try:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
-        return _decode_broken(data)
+        return _decode_broken(data, named, is_markup=is_markup)
 
 
 def _find_wide_encoding(data: bytes) -> str:
@@ -82,14 +99,13 @@ def _find_wide_encoding(data: bytes) -> str:
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
-def _decode_broken(data: bytes) -> Decoded:
+def _decode_broken(data: bytes, named: str, *, is_markup: bool) -> Decoded:
     text = data.decode("utf-8", "surrogateescape")
     misfits = len(_ESCAPED.findall(text))
     fitting = sum(character > "\x7f" for character in text) - misfits
     if misfits <= fitting:
         return Decoded(_ESCAPED.sub(_read_as_western, text), "utf-8", misfits)
-    high = len(data) - len(data.translate(None, _HIGH))
-    encoding = "cp1252" if high <= FEW_HIGH * len(data) else _guess_encoding(data)
+    encoding = named if named not in {"", "utf-8"} else _guess_encoding(_MARKUP.sub(b" ", data) if is_markup else data)
     return Decoded(_replace_holes(data.decode(encoding, "replace")), encoding)
 
 
@@ -103,6 +119,9 @@ def _replace_holes(text: str) -> str:
 
 
 def _guess_encoding(data: bytes) -> str:
+    high = len(data) - len(data.translate(None, _HIGH))
+    if high <= FEW_HIGH * len(data):
+        return "cp1252"
     from charset_normalizer import from_bytes
 
     best = from_bytes(data[:SAMPLE]).best()

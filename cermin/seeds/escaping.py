@@ -33,7 +33,11 @@ _ENTITIES = {"<": "&lt;", "&": "&amp;"}
 
 def escape_text(text: str) -> str:
     """Return the Markdown of one paragraph; its white space at the ends goes, and runs become one space."""
-    text = _escape_inline(_fold_space(text))
+    return escape_start(_escape_inline(_fold_space(text)))
+
+
+def escape_start(text: str) -> str:
+    """Return a line of Markdown so that what it begins with begins no heading, list, quotation, rule or code."""
     if text and (text[0] in _STARTERS or text[0].isdecimal()):
         return _START.sub(_escape_start, text, count=1) if _START.match(text) else text
     return text

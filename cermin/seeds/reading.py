@@ -1,4 +1,4 @@
-"""One text capture -> article or quarantine: the steps in their order."""
+"""One capture -> article or quarantine: the steps in their order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from cermin.outlets import Outlet
-from cermin.records import Article, Capture, Line, Published, Reading
+from cermin.records import TEXT, Article, Capture, Line, Published, Reading
 from cermin.seeds.dates import Clock, Dated, read_date
 from cermin.seeds.decoding import Decoded, decode_text
 from cermin.seeds.escaping import escape_text, see_also
@@ -21,7 +21,10 @@ from cermin.seeds.heading import Heading, find_heading, fold_title, split_names
 from cermin.seeds.languages import SAMPLE, choose_language
 from cermin.seeds.lead import read_lead
 from cermin.seeds.lines import Piece, sort_lines, split_match
+from cermin.seeds.manuscript import Manuscript, Markup
 from cermin.seeds.mending import mend_text
+from cermin.seeds.published import choose_date
+from cermin.seeds.rendering import Paragraph, join_paragraphs, render
 from cermin.seeds.rules import RuleSet, compile_rules, find_literal
 from cermin.seeds.text import LARGEST
 
@@ -40,32 +43,50 @@ class _Found(NamedTuple):
     """Fields that lines filled, and the body that they make."""
 
     fields: dict[str, list[str]]
-    paragraphs: list[str]
+    paragraphs: list[Paragraph]
     first_text: str
     """First line of the body, as plain text."""
 
 
+class _Slice(NamedTuple):
+    """A piece of the body, and where it begins in its line."""
+
+    piece: Piece
+    start: int
+
+    def is_beside(self, piece: Piece) -> bool:
+        """Whether a piece is of the same paragraph."""
+        own = self.piece
+        return own.fate == piece.fate and (own.number, own.paragraph) == (piece.number, piece.paragraph)
+
+    def is_text(self, markup: Mapping[int, Markup]) -> bool:
+        """Whether it is a part of the article's text, and no picture or see-also."""
+        is_picture = self.piece.number in markup and markup[self.piece.number].kind == "picture"
+        return self.piece.fate == "body" and not is_picture
+
+    def find_value(self) -> tuple[int, int]:
+        """Return where the piece's value begins and ends in the line."""
+        start = self.start + max(self.piece.text.find(self.piece.value), 0)
+        return start, start + len(self.piece.value)
+
+
 def read_article(capture: Capture, outlets: Mapping[str, Outlet]) -> Reading:
-    """Return the article that a text capture holds, or the reason why it gives none. Raises nothing, for any bytes.
+    """Return the article that a capture holds, or the reason why it gives none. Raises nothing, for any bytes.
 
     ``outlets`` are the known profiles by id; an article of none of them has the outlet `UNKNOWN`. In the reading,
-    every non-blank line of the mended text stands once, in order; a line with several fates stands as several pieces
-    of one number, which together give the line (apart from space at its ends).
+    every non-blank line of the mended text, or block of the page, stands once, in order; one with several fates stands
+    as several pieces of one number, which together give the line (apart from space at its ends).
     """
     sha256 = hashlib.sha256(capture.data).hexdigest()
     if len(capture.data) > LARGEST:
         return Reading(capture.seed, sha256, None, f"larger than {LARGEST // 1_000_000} MB")
-    decoded = decode_text(capture.data)
-    if decoded.fault:
-        return Reading(capture.seed, sha256, None, decoded.fault)
-    mended = mend_text(decoded.text)
-    repairs = mended.repairs + Counter({"byte that is not UTF-8": decoded.misfits})
-    capture = _mend_fields(capture, repairs)
-    lines = [(number, line) for number, line in enumerate(mended.lines, start=1) if line]
-    if not lines:
-        return Reading(capture.seed, sha256, None, "white space alone" if capture.data else "empty")
-    notes = [*capture.notes, *_describe_encoding(decoded)]
-    article, pieces, splits = _understand(capture, sha256, lines, outlets, notes)
+    manuscript = _open(capture)
+    if manuscript.fault:
+        return Reading(capture.seed, sha256, None, manuscript.fault)
+    notes = [*capture.notes, *manuscript.notes]
+    repairs = Counter(manuscript.repairs)
+    manuscript = replace(manuscript, capture=_mend_fields(manuscript.capture, repairs))
+    article, pieces, splits = _understand(manuscript, sha256, outlets, notes)
     repairs["glued paragraph"] += splits
     return Reading(
         seed=capture.seed,
@@ -76,6 +97,23 @@ def read_article(capture: Capture, outlets: Mapping[str, Outlet]) -> Reading:
         repairs=tuple(sorted((+repairs).items())),
         notes=tuple(notes),
     )
+
+
+def _open(capture: Capture) -> Manuscript:
+    if capture.media_type != TEXT:
+        # Most mirrors hold no HTML, and need not wait for what reads it.
+        from cermin.seeds.page_manuscript import open_page
+
+        return open_page(capture)
+    decoded = decode_text(capture.data)
+    if decoded.fault:
+        return Manuscript(capture, (), fault=decoded.fault)
+    mended = mend_text(decoded.text)
+    lines = [(number, line) for number, line in enumerate(mended.lines, start=1) if line]
+    if not lines:
+        return Manuscript(capture, (), fault="white space alone" if capture.data else "empty")
+    repairs = mended.repairs + Counter({"byte that is not UTF-8": decoded.misfits})
+    return Manuscript(capture, lines, repairs=repairs, notes=_describe_encoding(decoded))
 
 
 def _mend_fields(capture: Capture, repairs: Counter[str]) -> Capture:
@@ -103,9 +141,10 @@ def _explain_quarantine(pieces: Sequence[Piece]) -> str:
 
 
 def _understand(
-    capture: Capture, sha256: str, lines: list[tuple[int, str]], outlets: Mapping[str, Outlet], notes: list[str]
+    manuscript: Manuscript, sha256: str, outlets: Mapping[str, Outlet], notes: list[str]
 ) -> tuple[Article | None, list[Piece], int]:
     """Return the article, what became of the lines, and how many glued paragraphs were set apart."""
+    capture, lines = manuscript.capture, manuscript.lines
     text = "\n".join(line for _, line in lines)
     outlet = _recognise(capture, text, outlets)
     language = (outlet and outlet.language) or choose_language(capture.language, text[:SAMPLE])
@@ -118,9 +157,11 @@ def _understand(
     taken = {heading.title, heading.date, heading.author}
     rest = [line for position, line in enumerate(lines) if position not in taken]
     lead = read_lead(rest, title, rules, clock, has_date=heading.date is not None or bool(capture.date))
-    parts, splits = split_glued(lead.rest, rules.announcing)
-    pieces = sorted([*top, *lead.pieces, *sort_lines(parts, rules)], key=lambda piece: piece.number)
-    found = _gather(pieces, rules)
+    # A page tells its paragraphs itself.
+    parts, splits = split_glued(lead.rest, rules.announcing) if capture.media_type == TEXT else (lead.rest, 0)
+    body = [_cut_marginal(piece, manuscript.margin) for piece in sort_lines(parts, rules)]
+    pieces = sorted([*manuscript.pieces, *top, *lead.pieces, *body], key=lambda piece: piece.number)
+    found = _gather(pieces, rules, manuscript)
     fields = found.fields | _read_byline(capture.author, rules)
     if not any(one.isalnum() for one in found.first_text):
         return None, pieces, splits
@@ -128,10 +169,12 @@ def _understand(
         title=title or _take_first_words(found.first_text, notes),
         outlet=outlet.id if outlet else UNKNOWN,
         lang=language,
-        body="\n\n".join(found.paragraphs),
+        body=join_paragraphs(found.paragraphs),
         seed=capture.seed,
         sha256=sha256,
-        published=_publish(capture, _dated(heading, lines) or lead.dated or _find_dated(pieces, clock), clock, notes),
+        published=_publish(
+            manuscript, _dated(heading, lines) or lead.dated or _find_dated(pieces, clock), clock, notes
+        ),
         authors=_join_names(fields.get("author", [])),
         editor=", ".join(dict.fromkeys(fields.get("editor", []))),
         agency=_first(fields, "agency"),
@@ -139,7 +182,7 @@ def _understand(
         section=capture.section or _first(fields, "section"),
         tags=tuple(dict.fromkeys([*capture.tags, *fields.get("tag", [])])),
         url=capture.url or _first(fields, "url"),
-        summary=capture.summary,
+        summary=_first(fields, "summary") or capture.summary,
     )
     return article, pieces, splits
 
@@ -224,28 +267,51 @@ def _sort_title(number: int, text: str, rules: RuleSet) -> list[Piece]:
     return [Piece(number, text, "title", "layout: title", text)]
 
 
+def _cut_marginal(piece: Piece, margin: frozenset[int]) -> Piece:
+    """Return a piece; one of a line beside the article is none of its text."""
+    if piece.number in margin and piece.fate == "body":
+        return piece._replace(fate="cut", rule="page: beside the article", value="")
+    return piece
+
+
 # --- pieces to article ---
 
 
-def _gather(pieces: Sequence[Piece], rules: RuleSet) -> _Found:
+def _gather(pieces: Sequence[Piece], rules: RuleSet, manuscript: Manuscript) -> _Found:
     fields: dict[str, list[str]] = {}
-    blocks: list[tuple[int, list[str]]] = []  # number of the paragraph, -1 for a see-also, and what makes it
+    blocks: list[list[_Slice]] = []
+    ends: dict[int, int] = {}  # of the pieces of each line so far
     for piece in pieces:
+        start = ends.get(piece.number, 0)
+        ends[piece.number] = start + len(piece.text)
         if piece.fate == "see-also":
-            blocks.append((-1, [piece.value]))
+            blocks.append([_Slice(piece, start)])
         elif piece.fate != "body":
             if piece.value:
                 fields.setdefault(piece.fate, []).append(piece.value)
-        elif blocks and blocks[-1][0] == piece.paragraph:
-            blocks[-1][1].append(piece.value)
+        elif blocks and blocks[-1][0].is_beside(piece):
+            blocks[-1].append(_Slice(piece, start))
         else:
-            blocks.append((piece.paragraph, [piece.value]))
-    texts = [(number >= 0, " ".join(parts)) for number, parts in blocks]
-    paragraphs = [escape_text(text) if is_body else see_also(rules.label, text) for is_body, text in texts]
-    body_texts = [text for is_body, text in texts if is_body]
+            blocks.append([_Slice(piece, start)])
+    texts = dict(manuscript.lines) if manuscript.markup else {}
+    paragraphs = [_write(block, rules, texts, manuscript.markup) for block in blocks]
+    body_texts = [
+        " ".join(part.piece.value for part in block) for block in blocks if block[0].is_text(manuscript.markup)
+    ]
     for text in body_texts[:MENTIONING]:
         _note_mentions(text, rules, fields)
     return _Found(fields, paragraphs, next(iter(body_texts), ""))
+
+
+def _write(
+    block: Sequence[_Slice], rules: RuleSet, texts: Mapping[int, str], markup: Mapping[int, Markup]
+) -> Paragraph:
+    piece = block[0].piece
+    if piece.fate == "see-also":
+        return Paragraph(see_also(rules.label, piece.value))
+    if piece.number in markup:
+        return render(texts.get(piece.number, piece.text), [part.find_value() for part in block], markup[piece.number])
+    return Paragraph(escape_text(" ".join(part.piece.value for part in block)))
 
 
 def _note_mentions(text: str, rules: RuleSet, fields: dict[str, list[str]]) -> None:
@@ -309,11 +375,17 @@ def _find_dated(pieces: Sequence[Piece], clock: Clock) -> tuple[int, Dated] | No
     return next(((number, found) for number, found in dated if found and found.value), None)
 
 
-def _publish(capture: Capture, line: tuple[int, Dated] | None, clock: Clock, notes: list[str]) -> Published | None:
+def _publish(
+    manuscript: Manuscript, line: tuple[int, Dated] | None, clock: Clock, notes: list[str]
+) -> Published | None:
+    capture = manuscript.capture
     told = read_date(capture.date, clock) if capture.date else None
     if capture.date and not told:
         notes.append(f'date "{capture.date[:FIRST_WORDS]}" of the container is not understood')
     if published := _take_date(told, "container", notes):
+        return published
+    chosen = choose_date(manuscript.dates, clock)
+    if chosen and (published := _take_date(chosen.dated, chosen.source, notes)):
         return published
     return _take_date(line[1], f"line {line[0]}", notes) if line else None
 
