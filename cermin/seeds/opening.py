@@ -1,0 +1,51 @@
+"""Files below seeds/ opened for reading, compressed or not; what goes wrong with one is told as a SeedError."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from cermin.errors import SeedError
+
+_GZIP = b"\x1f\x8b"
+
+
+@contextmanager
+def open_seed(path: Path, seed_path: str) -> Iterator[BinaryIO]:
+    """Open a file to read its bytes, decompressed where they are gzip data (RFC 1952), whatever the file's name says.
+
+    Tools save what a server sent under either name. While it is read, SeedError is raised for a file that cannot be
+    opened or read, that ends in the middle of its gzip data, or whose gzip data is damaged.
+    """
+    try:
+        with path.open("rb") as file, closing(_decompress(file)) as opened:
+            yield opened
+    except EOFError as error:
+        hint = "the file is cut off; get a whole copy of it"
+        raise SeedError.at(seed_path, "gzip data that ends too early", hint) from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise SeedError.at(seed_path, "damaged gzip data", "get a whole copy of the file") from error
+    except OSError as error:
+        raise SeedError.at(seed_path, f"cannot be read: {error.strerror or error}") from error
+
+
+def read_whole(path: Path, seed_path: str, largest: int, hint: str = "") -> bytes:
+    """Return all bytes of a file, decompressed; no more than ``largest`` of them are ever held.
+
+    Raises SeedError as `open_seed` does, and with ``hint`` for a file that is larger once decompressed.
+    """
+    with open_seed(path, seed_path) as file:
+        data = file.read(largest + 1)
+    if len(data) > largest:
+        raise SeedError.at(seed_path, f"larger than {largest // 1_000_000} MB", hint)
+    return data
+
+
+def _decompress(file: BinaryIO) -> BinaryIO:
+    is_gzip = file.read(len(_GZIP)) == _GZIP
+    file.seek(0)
+    return cast(BinaryIO, gzip.GzipFile(fileobj=file, mode="rb")) if is_gzip else file
