@@ -49,6 +49,10 @@ class Capture:
     """The outlet as the container names it: an id, a name or a domain."""
     language: str = ""
     """BCP 47 tag, as the container tells it."""
+    encoding: str = ""
+    """Encoding of ``data`` as the container tells it: the charset of an HTTP header."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of how the capture was taken from its container."""
 
     @property
     def seed(self) -> str:

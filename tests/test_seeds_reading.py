@@ -361,3 +361,56 @@ def test_the_corpus(corpus):
             readings.append(reading)
     assert len(readings) == 601
     assert [(reading.seed, reading.quarantine) for reading in readings if not reading.article] == []
+
+
+# --- what a container tells ------------------------------------------------------------------------------------------
+
+
+def test_what_a_container_tells_reaches_the_article():
+    """What a table or feed says of its record is taken, mended as lines are, and the record's text stays whole."""
+    article = read(
+        f"Hujan\n{PROSE}",
+        part="7",
+        title="Banjir &quot;Besar&quot; di\u00a0Kota",
+        date="20 Juni 2024 13:40",
+        author="Siti Aminah, Budi",
+        section="Daerah",
+        tags=("banjir", "kota &amp; desa", "banjir"),
+        summary="Hujan\nlebat",
+        source="GenPI.co",
+    ).article
+    assert article is not None
+    assert (article.title, article.body) == ('Banjir "Besar" di Kota', f"Hujan\n\n{PROSE}")
+    assert article.published == Published("2024-06-20T13:40:00+07:00", "minute", "container")
+    assert (article.authors, article.section) == (("Siti Aminah", "Budi"), "Daerah")
+    assert (article.tags, article.summary) == (("banjir", "kota & desa"), "Hujan lebat")
+    assert (article.outlet, article.seed) == ("genpi", "a.txt#7")
+
+
+@pytest.mark.parametrize("source", ["genpi", "GENPI.CO", "genpi.co", "https://www.genpi.co/feed", "m.genpi.co"])
+def test_outlet_that_a_container_names(source):
+    """An outlet is known by its id, its name and its domain."""
+    article = read(PROSE, source=source).article
+    assert article is not None
+    assert article.outlet == "genpi"
+
+
+@pytest.mark.parametrize(
+    ("told", "language"),
+    [
+        ("ms-MY", "ms"), ("in", "id"), ("zh_Hant_TW", "id"), ("en-US", "id"), ("Bahasa", "id"), ("xx", "id"),
+        ("ms-Latn", "ms-Latn"), ("ru", "id"), ("", "id"),
+    ],
+)  # fmt: skip
+def test_language_that_a_container_tells(told, language):
+    """A language is taken from the container where it is one, fits the script, and is not the English of programs."""
+    article = read(f"{PROSE}\n{PROSE}", language=told).article
+    assert article is not None
+    assert article.lang == language
+
+
+def test_byline_of_a_container_goes_by_the_rules():
+    """A byline is read by the rules for such lines: a label is no name, and an editor no author."""
+    article = read(f"GenPI.co - {PROSE}", author="Redaktur: Irwina Istiqomah").article
+    assert article is not None
+    assert (article.authors, article.editor) == ((), "Irwina Istiqomah")

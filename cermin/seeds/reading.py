@@ -6,8 +6,9 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from cermin.outlets import Outlet
@@ -16,7 +17,7 @@ from cermin.seeds.dates import Clock, Dated, read_date
 from cermin.seeds.decoding import Decoded, decode_text
 from cermin.seeds.escaping import escape_text, see_also
 from cermin.seeds.heading import Heading, find_heading, fold_title, split_names
-from cermin.seeds.languages import SAMPLE, guess_language
+from cermin.seeds.languages import SAMPLE, choose_language
 from cermin.seeds.lines import Piece, sort_lines, split_match
 from cermin.seeds.mending import mend_text
 from cermin.seeds.rules import RuleSet, compile_rules, find_literal
@@ -30,6 +31,9 @@ MENTIONING = 5
 """Paragraphs from the top in which a news agency may be named as the source."""
 REPEATING = 3
 """Lines behind the heading among which its title may be repeated."""
+
+_TOLD = ("title", "date", "author", "section", "summary", "source", "language")
+"""Fields of a capture that its container tells in one line of text."""
 
 
 class _Found(NamedTuple):
@@ -56,10 +60,11 @@ def read_article(capture: Capture, outlets: Mapping[str, Outlet]) -> Reading:
         return Reading(capture.seed, sha256, None, decoded.fault)
     mended = mend_text(decoded.text)
     repairs = mended.repairs + Counter({"byte that is not UTF-8": decoded.misfits})
+    capture = _mend_fields(capture, repairs)
     lines = [(number, line) for number, line in enumerate(mended.lines, start=1) if line]
     if not lines:
         return Reading(capture.seed, sha256, None, "white space alone" if capture.data else "empty")
-    notes = _describe_encoding(decoded)
+    notes = [*capture.notes, *_describe_encoding(decoded)]
     article, pieces = _understand(capture, sha256, lines, outlets, notes)
     return Reading(
         seed=capture.seed,
@@ -70,6 +75,20 @@ def read_article(capture: Capture, outlets: Mapping[str, Outlet]) -> Reading:
         repairs=tuple(sorted(repairs.items())),
         notes=tuple(notes),
     )
+
+
+def _mend_fields(capture: Capture, repairs: Counter[str]) -> Capture:
+    """Return the capture with what its container says of it mended as its lines are, each field on one line."""
+
+    def mend(text: str) -> str:
+        mended = mend_text(text)
+        repairs.update(mended.repairs)
+        return " ".join(line for line in mended.lines if line)
+
+    told: dict[str, Any] = {name: mend(text) for name in _TOLD if (text := getattr(capture, name))}
+    if capture.tags:
+        told["tags"] = tuple(filter(None, map(mend, capture.tags)))
+    return replace(capture, **told) if told else capture
 
 
 def _describe_encoding(decoded: Decoded) -> list[str]:
@@ -86,15 +105,17 @@ def _understand(
     capture: Capture, sha256: str, lines: list[tuple[int, str]], outlets: Mapping[str, Outlet], notes: list[str]
 ) -> tuple[Article | None, list[Piece]]:
     text = "\n".join(line for _, line in lines)
-    outlet = _recognise(capture.url, text, outlets)
-    language = (outlet and outlet.language) or guess_language(text[:SAMPLE])
+    outlet = _recognise(capture, text, outlets)
+    language = (outlet and outlet.language) or choose_language(capture.language, text[:SAMPLE])
     rules = compile_rules(outlet, language)
     clock = _make_clock(outlet, language, capture.captured)
     heading = find_heading(lines, rules, clock, capture.title)
     top = _sort_heading(lines, heading, rules)
-    title = next((piece.value for piece in top if piece.fate == "title"), "") or capture.title
+    title = next((piece.value for piece in top if piece.fate == "title"), "")
+    title = title or _sort_title(0, capture.title, rules)[0].value
     pieces = sorted([*top, *_sort_body(lines, heading, title, rules)], key=lambda piece: piece.number)
     found = _gather(pieces, rules)
+    fields = found.fields | _read_byline(capture.author, rules)
     if not any(one.isalnum() for one in found.first_text):
         return None, pieces
     article = Article(
@@ -105,13 +126,14 @@ def _understand(
         seed=capture.seed,
         sha256=sha256,
         published=_publish(capture, heading, lines, clock, notes),
-        authors=_join_names(found.fields.get("author", [])),
-        editor=", ".join(dict.fromkeys(found.fields.get("editor", []))),
-        agency=_first(found.fields, "agency"),
-        place=_first(found.fields, "place"),
-        section=_first(found.fields, "section"),
-        tags=tuple(dict.fromkeys(found.fields.get("tag", []))),
-        url=capture.url or _first(found.fields, "url"),
+        authors=_join_names(fields.get("author", [])),
+        editor=", ".join(dict.fromkeys(fields.get("editor", []))),
+        agency=_first(fields, "agency"),
+        place=_first(fields, "place"),
+        section=capture.section or _first(fields, "section"),
+        tags=tuple(dict.fromkeys([*capture.tags, *fields.get("tag", [])])),
+        url=capture.url or _first(fields, "url"),
+        summary=capture.summary,
     )
     return article, pieces
 
@@ -119,9 +141,14 @@ def _understand(
 # --- which outlet ---
 
 
-def _recognise(url: str, text: str, outlets: Mapping[str, Outlet]) -> Outlet | None:
-    """Return the outlet of the address, else the one of which most patterns are found; none when two have as many."""
-    if url and (named := _find_by_address(url, outlets)):
+def _recognise(capture: Capture, text: str, outlets: Mapping[str, Outlet]) -> Outlet | None:
+    """Return the outlet of the address, else the one that the container names, else by the patterns found in the text.
+
+    The outlet of which most are found is taken, and none when two have as many.
+    """
+    if capture.url and (named := _find_by_address(capture.url, outlets)):
+        return named
+    if capture.source and (named := _find_by_name(capture.source, outlets)):
         return named
     scores = []
     for outlet in outlets.values():
@@ -147,6 +174,15 @@ def _find_by_address(url: str, outlets: Mapping[str, Outlet]) -> Outlet | None:
         if host == domain or host.endswith("." + domain)
     ]
     return outlets[max(fitting)[1]] if fitting else None
+
+
+def _find_by_name(source: str, outlets: Mapping[str, Outlet]) -> Outlet | None:
+    """Return the outlet whose id or name a text is, or whose domain stands in it; none when several would do."""
+    if "." in source and (named := _find_by_address(source if "//" in source else f"//{source}", outlets)):
+        return named
+    folded = fold_title(source)
+    fitting = [outlet for outlet in outlets.values() if folded in {outlet.id, fold_title(outlet.name)}]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 @lru_cache(maxsize=4096)
@@ -230,6 +266,18 @@ def _note_mentions(text: str, rules: RuleSet, fields: dict[str, list[str]]) -> N
 
 def _first(fields: Mapping[str, Sequence[str]], name: str) -> str:
     return next(iter(fields.get(name, ())), "")
+
+
+def _read_byline(byline: str, rules: RuleSet) -> dict[str, list[str]]:
+    """Return the fields that the byline of a container fills: by the rules for such lines, else names alone."""
+    if not byline:
+        return {}
+    pieces = sort_lines([(0, byline)], rules)
+    fields: dict[str, list[str]] = {}
+    for piece in pieces:
+        if piece.fate in {"author", "editor"}:
+            fields.setdefault(piece.fate, []).append(piece.value)
+    return fields or {"author": [byline]}
 
 
 def _join_names(bylines: Sequence[str]) -> tuple[str, ...]:

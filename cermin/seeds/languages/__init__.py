@@ -37,6 +37,9 @@ _SHARED = frozenset({"Cyrl", "Arab", "Deva"})
 """Scripts of several languages that words must tell apart."""
 _OTHER_SCRIPT = re.compile("[\u0370-\u1dff\u2c00-\ua6ff\uaa80-\ud7ff\uf900-\uffdc]")
 _WORD = re.compile(r"[^\W\d_]+")
+_TAG = re.compile(r"(?P<language>[a-z]{2,3})(?:-(?P<script>[a-z]{4}))?(?:-[a-z0-9]{1,8})*")
+_KIN = {"Hans": "Hani", "Hant": "Hani", "Jpan": "Hani"}
+"""Scripts that a short text does not tell apart, and one name for them."""
 _FOLDER = Path(__file__).parent
 
 
@@ -87,6 +90,32 @@ def guess_language(text: str) -> str:
     if not ranked or ranked[0][1] < max(2, ENOUGH * len(words)):
         return ""
     return "" if len(ranked) > 1 and ranked[0][1] == ranked[1][1] else ranked[0][0]
+
+
+def choose_language(told: str, text: str) -> str:
+    """Return the language of a text which its container tells as BCP 47 tag ``told``, in small letters.
+
+    The tag is trusted when CLDR knows it and the text is in its script. ``en`` is what programs write where nobody
+    said anything, so the words of the text may overrule it. Of the tag the language is kept, and the script where it
+    is named; a region says where a program was made as often as where a text was.
+    """
+    guessed = guess_language(text)
+    parts = _TAG.fullmatch(told.strip().replace("_", "-").lower())
+    if not parts:
+        return guessed
+    from babel.core import get_global
+
+    language = get_global("language_aliases").get(parts["language"], parts["language"])
+    likely = get_global("likely_subtags").get(language)
+    if not likely or (language == "en" and guessed):
+        return guessed
+    script = (parts["script"] or likely.split("_")[1]).title()
+    sample = text[:SCRIPT_SAMPLE]
+    found = _find_script(sample) if _OTHER_SCRIPT.search(sample) else ""
+    written_in = found if found in _SHARED else get_global("likely_subtags")[found].split("_")[1] if found else "Latn"
+    if _KIN.get(script, script) != _KIN.get(written_in, written_in):
+        return guessed
+    return f"{language}-{script}" if parts["script"] else language
 
 
 def _find_script(sample: str) -> str:
