@@ -6,10 +6,12 @@ article is a `Reading` with a reason for quarantine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
 
+from cermin.config import Table
 from cermin.errors import SeedError
 from cermin.outlets import Outlet
 from cermin.records import Capture, Reading
@@ -20,25 +22,47 @@ __all__ = ["FORMATS", "Reader", "SeedFile", "find_seed_files", "read_article", "
 
 
 class Reader(Protocol):
-    """Opens a file of one format and yields what was captured in it, in the order of the file.
+    """Opens a file of one format and yields what was captured in it, in the order of the file, one by one.
 
-    Raises SeedError when the file as a whole cannot be read.
+    A record of a container that cannot be a capture is a reading that says why. Raises SeedError when the file as a
+    whole cannot be read, or from some place on.
     """
 
-    def __call__(self, path: Path, seed_path: str) -> Iterator[Capture]:
+    def __call__(self, path: Path, seed_path: str) -> Iterator[Capture | Reading]:
         """Read the file at ``path``, which is called ``seed_path`` below seeds/."""
 
 
-FORMATS: dict[str, Reader] = {".txt": read_text}
+def _read_table(path: Path, seed_path: str) -> Iterator[Capture | Reading]:
+    from cermin.seeds import tables
+
+    return tables.read_table(path, seed_path)
+
+
+FORMATS: dict[str, Reader] = {
+    ".txt": read_text,
+    ".csv": _read_table,
+    ".tsv": _read_table,
+    ".jsonl": _read_table,
+    ".ndjson": _read_table,
+    ".json": _read_table,
+}
 """Reader by the ending of a file's name, in small letters with its dot."""
+COMPRESSED = ".gz"
+"""Ending that may stand behind that of any format."""
 
 
-def read_captures(path: Path, seed_path: str) -> Iterator[Capture]:
+def read_captures(path: Path, seed_path: str, tables: Sequence[Table] = ()) -> Iterator[Capture | Reading]:
     """Yield the captures of one file below seeds/; ``seed_path`` is its name there, with forward slashes.
 
-    Raises SeedError, when iterated, for an ending without a reader and for a file that its reader cannot read.
+    A file that one of ``tables`` is about is a table, whatever its ending says. Raises SeedError, when iterated, for an
+    ending without a reader and for a file that its reader cannot read, or from some place on.
     """
-    ending = path.suffix.lower()
+    if table := next((table for table in tables if fnmatchcase(seed_path, table.files)), None):
+        from cermin.seeds.tables import read_table
+
+        yield from read_table(path, seed_path, table)
+        return
+    ending = Path(seed_path.lower().removesuffix(COMPRESSED)).suffix
     if ending not in FORMATS:
         verdict = f'no reader for files that end in "{ending}"' if ending else "no reader for files without an ending"
         raise SeedError.at(seed_path, verdict, f"readers there are for {', '.join(sorted(FORMATS))}")

@@ -27,6 +27,8 @@ _SIGNATURES = (
 _HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _ESCAPED = re.compile(r"[\udc80-\udcff]")
+_LEADING = 0xC0
+"""The least byte that begins a character of several bytes in UTF-8."""
 _HIGH = bytes(range(128, 256))
 
 SAMPLE = 20_000
@@ -54,13 +56,25 @@ def decode_text(data: bytes) -> Decoded:
             return Decoded("", fault=f"{what}, not text")
     if _HTML.match(data, 0, SAMPLE):
         return Decoded("", fault="an HTML page, not text; give the file the ending .html")
-    decoded = _decode(data)
+    decoded = decode_bytes(data)
     if not decoded.fault and len(_CONTROLS.findall(decoded.text)) > MOST_CONTROLS * len(decoded.text):
         return Decoded("", fault="binary data, not text")
     return decoded
 
 
-def _decode(data: bytes) -> Decoded:
+def decode_head(head: bytes) -> Decoded:
+    """Decode the first bytes of a file as `decode_text` does; they may end in the middle of a character."""
+    incomplete = next((at for at in range(1, 4) if head[-at : -at + 1 or None] and head[-at] >= _LEADING), 0)
+    return decode_text(head[: len(head) - incomplete])
+
+
+def read_misfits(text: str) -> str:
+    """Return a text that was decoded with ``surrogateescape`` with the bytes that did not fit read as Windows-1252."""
+    return text if text.isascii() else _ESCAPED.sub(_read_as_western, text)
+
+
+def decode_bytes(data: bytes) -> Decoded:
+    """Decode as `decode_text` does, whatever the bytes may be beside text."""
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return Decoded(data[len(bom) :].decode(encoding, "replace"), encoding)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
 
 from cermin.errors import SeedError
 
@@ -15,7 +15,7 @@ _GZIP = b"\x1f\x8b"
 
 
 @contextmanager
-def open_seed(path: Path, seed_path: str) -> Iterator[BinaryIO]:
+def open_seed(path: Path, seed_path: str) -> Iterator[io.BufferedIOBase]:
     """Open a file to read its bytes, decompressed where they are gzip data (RFC 1952), whatever the file's name says.
 
     Tools save what a server sent under either name. While it is read, SeedError is raised for a file that cannot be
@@ -45,7 +45,23 @@ def read_whole(path: Path, seed_path: str, largest: int, hint: str = "") -> byte
     return data
 
 
-def _decompress(file: BinaryIO) -> BinaryIO:
+def _decompress(file: io.BufferedReader) -> io.BufferedIOBase:
     is_gzip = file.read(len(_GZIP)) == _GZIP
     file.seek(0)
-    return cast(BinaryIO, gzip.GzipFile(fileobj=file, mode="rb")) if is_gzip else file
+    return gzip.GzipFile(fileobj=file, mode="rb") if is_gzip else file
+
+
+def read_head(path: Path, seed_path: str, size: int) -> bytes:
+    """Return the first bytes of a file, decompressed, at most ``size``; fewer where it breaks off behind them.
+
+    Raises SeedError as `open_seed` does when there are none.
+    """
+    head = b""
+    try:
+        with open_seed(path, seed_path) as file:
+            while len(head) < size and (more := file.read1(size - len(head))):
+                head += more
+    except SeedError:
+        if not head:
+            raise
+    return head
