@@ -283,7 +283,7 @@ RECORD = {"title": "Banjir", "text": BODY}
         ({"1": RECORD, "2": RECORD}, ""),
         ({"hits": {"hits": [{"_id": 1, "_source": RECORD}, {"_id": 2, "_source": RECORD}]}}, ""),
         ([[RECORD], [RECORD]], ""),
-        ({"title": "Kabar", "items": [RECORD, RECORD]}, ""),
+        ({"title": "Kabar", "items": [RECORD, RECORD]}, "Kabar"),
         ([{**RECORD, "comments": [{"text": "Bagus", "title": "x"}]}, RECORD], ""),
     ],
 )

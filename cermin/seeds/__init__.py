@@ -38,6 +38,12 @@ def _read_table(path: Path, seed_path: str) -> Iterator[Capture | Reading]:
     return tables.read_table(path, seed_path)
 
 
+def _read_feed(path: Path, seed_path: str) -> Iterator[Capture | Reading]:
+    from cermin.seeds import feeds
+
+    return feeds.read_feed(path, seed_path)
+
+
 FORMATS: dict[str, Reader] = {
     ".txt": read_text,
     ".csv": _read_table,
@@ -45,6 +51,10 @@ FORMATS: dict[str, Reader] = {
     ".jsonl": _read_table,
     ".ndjson": _read_table,
     ".json": _read_table,
+    ".rss": _read_feed,
+    ".atom": _read_feed,
+    ".rdf": _read_feed,
+    ".xml": _read_feed,
 }
 """Reader by the ending of a file's name, in small letters with its dot."""
 COMPRESSED = ".gz"

@@ -105,6 +105,12 @@ def is_outlet_name(key: str) -> bool:
     return not key.startswith("_") and not key.isdecimal() and fold_name(key) not in load_names().holders
 
 
+def describe_holder(value: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the title and the language that an object with records tells, as a JSON Feed does."""
+    told = {find_role(key)[0]: item for key, item in reversed(list(value.items())) if isinstance(item, str)}
+    return _bound(strip_markup(told.get("title", ""))), told.get("language", "")
+
+
 def _is_text(value: Any) -> bool:
     if isinstance(value, dict):
         return any(isinstance(value.get(key), str) for key in load_names().inside)
@@ -215,11 +221,8 @@ def _is_number(text: str) -> bool:
 # --- record to capture ---
 
 
-def make_capture(seed_path: str, number: int, record: Record, fields: Fields, holder: str = "") -> Capture | Reading:
-    """Return the capture that record ``number`` (from 1 on) of a file is, or why it is none.
-
-    ``holder`` is the name under which the file lists the record, for a record that names no source itself.
-    """
+def make_capture(seed_path: str, number: int, record: Record, fields: Fields) -> Capture | Reading:
+    """Return the capture that record ``number`` (from 1 on) of a file is, or why it is none."""
     values = fields.sort(record)
     part = str(number)
     notes: list[str] = []
@@ -251,7 +254,7 @@ def make_capture(seed_path: str, number: int, record: Record, fields: Fields, ho
         section=_read_section(values.get("section")),
         tags=_read_tags(values.get("tags")),
         summary="" if is_excerpt(summary, body) else summary,
-        source=_bound(strip_markup(_read_line(values.get("source")))) or holder,
+        source=_bound(strip_markup(_read_line(values.get("source")))),
         language=_read_line(values.get("language"))[:35],
         notes=tuple(notes),
     )

@@ -22,9 +22,15 @@ class Found(NamedTuple):
 
     value: Any
     holder: str = ""
-    """Key of the innermost object that holds the record's list and is a name: ``Kompas``."""
+    """Name of what holds the record: the key of its list, or the title of the object with the list: ``Kompas``."""
+    language: str = ""
+    """BCP 47 tag that an object around the record tells."""
     fault: str = ""
     """Why there is no value, in words for a person."""
+
+
+NOTHING = Found(None)
+"""What is known of a record around which nothing stands."""
 
 
 class Shape(NamedTuple):
@@ -33,27 +39,38 @@ class Shape(NamedTuple):
     is_record: Callable[[dict[str, Any]], bool]
     is_name: Callable[[str], bool]
     """Whether the key of a list tells where its records come from."""
+    describe: Callable[[dict[str, Any]], tuple[str, str]]
+    """Title and language of an object that holds records."""
 
 
-def find_records(value: Any, shape: Shape, holder: str = "", depth: int = 0) -> Iterator[Found]:
-    """Yield the records in a value: itself, or those in its lists and objects; else the value, as what it is."""
+def find_records(value: Any, shape: Shape, around: Found = NOTHING, depth: int = 0) -> Iterator[Found]:
+    """Yield the records in a value: itself, or those in its lists and objects; else the value, as what it is.
+
+    ``around`` is what is known of them.
+    """
     if isinstance(value, list) and depth < DEEPEST:
         for item in value:
-            yield from find_records(item, shape, holder, depth + 1)
+            yield from find_records(item, shape, around, depth + 1)
         return
     if isinstance(value, dict) and not shape.is_record(value) and depth < DEEPEST:
-        inner = [(key, item) for key, item in value.items() if _holds(item)]
+        inner = [(key, item) for key, item in value.items() if _holds(item, shape)]
+        title, language = shape.describe(value)
+        around = around._replace(holder=title or around.holder, language=language or around.language)
         for key, item in inner:
-            yield from find_records(item, shape, key if shape.is_name(key) else holder, depth + 1)
+            named = around._replace(holder=key) if shape.is_name(key) else around
+            yield from find_records(item, shape, named, depth + 1)
         if inner:
             return
-    yield Found(value, holder)
+    yield around._replace(value=value)
 
 
-def _holds(value: Any) -> bool:
-    return (isinstance(value, dict) and bool(value)) or (
-        isinstance(value, list) and any(isinstance(item, dict) for item in value)
-    )
+def _holds(value: Any, shape: Shape, depth: int = 0) -> bool:
+    """Whether a value in an object is a record or holds some, and is no mere detail, as the author of a feed is."""
+    if isinstance(value, list):
+        return any(isinstance(item, dict) for item in value)
+    if not isinstance(value, dict) or depth == DEEPEST:
+        return False
+    return shape.is_record(value) or any(_holds(item, shape, depth + 1) for item in value.values())
 
 
 def read_line(line: str, shape: Shape) -> Iterator[Found]:
@@ -99,13 +116,17 @@ def stream_records(read: Callable[[int], str], shape: Shape, seed_path: str) -> 
 
 
 def _stream_members(scanner: _Scanner, shape: Shape) -> Iterator[Found]:
+    around = NOTHING
     for key in scanner.members():
-        holder = key if shape.is_name(key) else ""
+        named = around._replace(holder=key) if shape.is_name(key) else around
         if scanner.peek() == "[":
             for value in scanner.elements():
-                yield from find_records(value, shape, holder, depth=2)
-        elif _holds(value := scanner.value()):
-            yield from find_records(value, shape, holder, depth=1)
+                yield from find_records(value, shape, named, depth=2)
+        elif _holds(value := scanner.value(), shape):
+            yield from find_records(value, shape, named, depth=1)
+        else:
+            title, language = shape.describe({key: value})
+            around = around._replace(holder=title or around.holder, language=language or around.language)
 
 
 def _describe(error: ValueError) -> str:

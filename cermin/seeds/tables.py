@@ -17,6 +17,7 @@ from cermin.seeds.decoding import Decoded, decode_head, read_misfits
 from cermin.seeds.fields import (
     Fields,
     Record,
+    describe_holder,
     find_role,
     fold_name,
     is_outlet_name,
@@ -40,7 +41,7 @@ LONGEST_NAME = 60
 _DELIMITERS = ",;\t|~"
 _NONE = "\x1f"
 """Delimiter of a table that has one column: a character that no text holds."""
-_SHAPE = Shape(is_record, is_outlet_name)
+_SHAPE = Shape(is_record, is_outlet_name, describe_holder)
 
 
 class Dialect(NamedTuple):
@@ -88,14 +89,14 @@ def _read_json(stream: io.TextIOWrapper, head: str, seed_path: str, table: Table
     rest = iter(found)
     # One that breaks off behind the first records still gives these.
     samples, broken = _take(rest, SAMPLES)
-    fields = Fields([_pairs(one.value) for one in samples if isinstance(one.value, dict)], table.fields)
+    fields = Fields([_pairs(one) for one in samples if isinstance(one.value, dict)], table.fields)
     for number, one in enumerate(chain(samples, [] if broken else rest), start=1):
         if one.fault:
             yield refuse(seed_path, str(number), one.value, one.fault)
         elif not isinstance(one.value, dict):
             yield refuse(seed_path, str(number), one.value, "no record: a value without names of fields")
         else:
-            yield make_capture(seed_path, number, _pairs(one.value), fields, one.holder)
+            yield make_capture(seed_path, number, _pairs(one), fields)
     if broken:
         raise broken
 
@@ -108,8 +109,10 @@ def _read_json_lines(stream: io.TextIOWrapper) -> Iterator[Found]:
             yield from read_line(line.strip("\ufeff \t\r\n"), _SHAPE)
 
 
-def _pairs(value: dict[str, Any]) -> Record:
-    return [(name, read_misfits(item) if isinstance(item, str) else item) for name, item in value.items()]
+def _pairs(found: Found) -> Record:
+    """Return the fields of a record; behind its own what the objects around it tell."""
+    own = [(name, read_misfits(item) if isinstance(item, str) else item) for name, item in found.value.items()]
+    return [*own, ("source", found.holder), ("language", found.language)]
 
 
 def _take(items: Iterator[Any], most: int) -> tuple[list[Any], SeedError | None]:
