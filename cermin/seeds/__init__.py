@@ -44,6 +44,12 @@ def _read_feed(path: Path, seed_path: str) -> Iterator[Capture | Reading]:
     return feeds.read_feed(path, seed_path)
 
 
+def _read_web_archive(path: Path, seed_path: str) -> Iterator[Capture | Reading]:
+    from cermin.seeds import web_archives
+
+    return web_archives.read_web_archive(path, seed_path)
+
+
 FORMATS: dict[str, Reader] = {
     ".txt": read_text,
     ".csv": _read_table,
@@ -55,6 +61,7 @@ FORMATS: dict[str, Reader] = {
     ".atom": _read_feed,
     ".rdf": _read_feed,
     ".xml": _read_feed,
+    ".warc": _read_web_archive,
 }
 """Reader by the ending of a file's name, in small letters with its dot."""
 COMPRESSED = ".gz"
