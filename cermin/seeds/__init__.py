@@ -16,6 +16,7 @@ from cermin.errors import SeedError
 from cermin.outlets import Outlet
 from cermin.records import Capture, Reading
 from cermin.seeds.folder import SeedFile, find_seed_files
+from cermin.seeds.opening import check_is_file
 from cermin.seeds.text import read_text
 
 __all__ = ["FORMATS", "Reader", "SeedFile", "find_seed_files", "read_article", "read_captures"]
@@ -74,6 +75,7 @@ def read_captures(path: Path, seed_path: str, tables: Sequence[Table] = ()) -> I
     A file that one of ``tables`` is about is a table, whatever its ending says. Raises SeedError, when iterated, for an
     ending without a reader and for a file that its reader cannot read, or from some place on.
     """
+    check_is_file(path, seed_path)
     if table := next((table for table in tables if fnmatchcase(seed_path, table.files)), None):
         from cermin.seeds.tables import read_table
 

@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
+import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from cermin.characters import CONTROL
 from cermin.errors import SeedError
 
 _GZIP = b"\x1f\x8b"
+
+
+def check_is_file(path: Path, seed_path: str) -> None:
+    """Raise SeedError for what stands in seeds/ and is no file of it: to open it may wait for ever, or tell secrets.
+
+    Links are followed to files inside of seeds/ alone. An article names its capture, so the name must be a text.
+    """
+    if CONTROL.search(seed_path):
+        raise SeedError.at(seed_path, "its name holds control characters", "give the file another name")
+    try:
+        mode = path.stat().st_mode
+        is_link = path.is_symlink()
+    except OSError as error:
+        circle = "a link that leads in a circle" if error.errno == errno.ELOOP else "a link that leads nowhere"
+        verdict = circle if path.is_symlink() else f"cannot be read: {error.strerror or error}"
+        raise SeedError.at(seed_path, verdict) from error
+    if stat.S_ISDIR(mode):
+        raise SeedError.at(seed_path, "a link to a folder, which is not followed", "put the folder itself into seeds/")
+    if not stat.S_ISREG(mode):
+        raise SeedError.at(seed_path, "a pipe, a socket or a device, and no file")
+    if is_link:
+        folder = path.parents[len(PurePosixPath(seed_path).parts) - 1]
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise SeedError.at(seed_path, "a link that leads out of seeds/", "put the file itself into seeds/")
 
 
 @contextmanager
