@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from cermin.outlets import Outlet, load_outlets
 
 NAME = "cermin.toml"
 LIST_SIZES = range(2, 201)
+_TABLES = ("site", "tables")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,34 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """How files in seeds/ are read as tables: a ``[[tables]]`` of cermin.toml. What it does not say is recognised."""
+
+    files: str = "*"
+    """Pattern of their paths below seeds/, as in a shell; ``*`` stands for slashes too."""
+    delimiter: str = ""
+    """One character; with it the file is rows and not JSON."""
+    encoding: str = ""
+    """As Python calls it: ``utf-8``, ``cp1252``, ``gb18030``."""
+    fields: Mapping[str, str | int] = field(default_factory=dict)
+    """What a record's fields are called, or their numbers from 1 on, by what they hold (`FIELDS`)."""
+
+
+FIELDS = (
+    "title", "body", "date", "time", "url", "author", "editor", "section", "tags", "summary", "source", "language",
+    "captured",
+)  # fmt: skip
+"""What a field of a table can hold."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A mirror: its folders, its settings and the outlets that it knows. Paths are absolute."""
 
     root: Path
     output: Path
     site: Site = field(default_factory=Site)
+    tables: tuple[Table, ...] = ()
     outlets: Mapping[str, Outlet] = field(default_factory=dict)
 
     @property
@@ -74,7 +97,9 @@ def load_config(root: Path, output: Path | None = None) -> Config:
     if not root.is_dir():
         raise ConfigError.at(root, "no such folder", "make a mirror with `cermin new DIR`")
     faults: list[Fault] = []
-    site = _read_site(root / NAME, faults)
+    settings = _read_settings(root / NAME, faults)
+    site = _read_site(settings, faults)
+    tables = _read_tables(settings, faults)
     outlets: Mapping[str, Outlet] = {}
     try:
         outlets = load_outlets(root / "outlets")
@@ -82,22 +107,24 @@ def load_config(root: Path, output: Path | None = None) -> Config:
         faults += error.faults
     if faults:
         raise ConfigError(*faults)
-    return Config(root=root, output=(output or root / "output").resolve(), site=site, outlets=outlets)
+    return Config(root=root, output=(output or root / "output").resolve(), site=site, tables=tables, outlets=outlets)
 
 
-def _read_site(path: Path, faults: list[Fault]) -> Site:
+def _read_settings(path: Path, faults: list[Fault]) -> dict[str, Any]:
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        return Site()
+        return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         faults.append(Fault(NAME, f"not TOML: {error}"))
-        return Site()
     except OSError as error:
         faults.append(Fault(NAME, f"cannot be read: {error.strerror}"))
-        return Site()
+    return {}
+
+
+def _read_site(tables: Mapping[str, Any], faults: list[Fault]) -> Site:
     known = {item.name: type(item.default) for item in fields(Site)}
-    faults += [_stray(name, known) for name in tables if name != "site"]
+    faults += [_stray(name, known) for name in tables if name not in _TABLES]
     settings = tables.get("site", {})
     if not isinstance(settings, dict):
         faults.append(Fault(NAME, '"site" is not a table', "write [site] on a line of its own"))
@@ -119,7 +146,54 @@ def _read_site(path: Path, faults: list[Fault]) -> Site:
 def _stray(name: str, known: Mapping[str, type]) -> Fault:
     if name in known:
         return Fault(NAME, f"{name} stands outside of [site]", "move it below the line [site]")
-    return Fault(NAME, f'unknown table "{name}"{guess(name, ["site"])}')
+    return Fault(NAME, f'unknown table "{name}"{guess(name, _TABLES)}')
+
+
+def _read_tables(settings: Mapping[str, Any], faults: list[Fault]) -> tuple[Table, ...]:
+    tables = settings.get("tables", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        faults.append(Fault(NAME, '"tables" is not a list of tables', "write [[tables]] on a line of its own"))
+        return ()
+    found = [(table, list(_check_table(table))) for table in tables]
+    faults += [fault for _, wrong in found for fault in wrong]
+    return tuple(Table(**table) for table, wrong in found if not wrong)
+
+
+def _check_table(table: Mapping[str, Any]) -> Iterator[Fault]:
+    known = {item.name for item in fields(Table)}
+    yield from (
+        Fault(NAME, f'unknown setting "{name}" in [[tables]]{guess(name, known)}') for name in table.keys() - known
+    )
+    for name in ("files", "delimiter", "encoding"):
+        if not isinstance(table.get(name, ""), str):
+            yield Fault(NAME, f"{name} in [[tables]] is not a text in quotes: {table[name]!r}")
+    if not table.get("files"):
+        yield Fault(NAME, "[[tables]] does not say which files it is about", 'write files = "*.csv"')
+    delimiter = table.get("delimiter", "")
+    if isinstance(delimiter, str) and (len(delimiter) > 1 or delimiter in {"\n", "\r", '"'}):
+        yield Fault(NAME, f'delimiter is not one character between fields: "{delimiter}"', 'write ";" or "\\t"')
+    encoding = table.get("encoding", "")
+    if isinstance(encoding, str) and encoding and not _is_encoding(encoding):
+        yield Fault(NAME, f'encoding is unknown: "{encoding}"', 'write "utf-8", "cp1252" or "gb18030"')
+    yield from _check_fields(table.get("fields", {}))
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        return isinstance(b"a".decode(name, "replace"), str)
+    except (LookupError, ValueError):
+        return False
+
+
+def _check_fields(named: Any) -> Iterator[Fault]:
+    if not isinstance(named, dict):
+        yield Fault(NAME, f"fields in [[tables]] is not a table: {named!r}", 'write fields = {title = "judul"}')
+        return
+    for name, value in named.items():
+        if name not in FIELDS:
+            yield Fault(NAME, f'unknown field "{name}" in [[tables]]{guess(name, FIELDS)}')
+        elif type(value) not in {str, int} or value == "" or (isinstance(value, int) and value < 1):
+            yield Fault(NAME, f"field {name} in [[tables]] is neither a name nor a number from 1 on: {value!r}")
 
 
 def _check_site(site: Site) -> list[Fault]:

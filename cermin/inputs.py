@@ -36,8 +36,8 @@ def _settings(config: Config) -> dict[str, str]:
 
 
 def import_rules(config: Config) -> str:
-    """Return the hash of what decides how a capture is read: cermin's own code and the outlet profiles."""
-    return digest(f"{code()} {sorted(config.outlets.items())!r}".encode())
+    """Return the hash of what decides how a capture is read: cermin's own code, profiles and tables."""
+    return digest(f"{code()} {sorted(config.outlets.items())!r} {config.tables!r}".encode())
 
 
 @lru_cache(maxsize=1)

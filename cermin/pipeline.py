@@ -263,7 +263,7 @@ def _captures(config: Config, files: Iterable[seeds.SeedFile]) -> Iterator[_Seed
     """Yield the captures of the files; a file that cannot be read gives a quarantined reading."""
     for file in files:
         try:
-            for capture in seeds.read_captures(config.seeds / file.path, file.path):
+            for capture in seeds.read_captures(config.seeds / file.path, file.path, config.tables):
                 yield file, capture
         except SeedError as error:
             verdict = "its name is not UTF-8" if "\ufffd" in file.path else error.faults[0].verdict
@@ -473,7 +473,7 @@ def explain_capture(config: Config, seed: str) -> list[Reading]:
     path, _, part = (seed, "", "") if (config.seeds / seed).is_file() else seed.partition("#")
     readings = (
         reading
-        for captured in seeds.read_captures(config.seeds / path, path)
+        for captured in seeds.read_captures(config.seeds / path, path, config.tables)
         for _, reading in _read_articles(config, [(seeds.SeedFile(path, ""), captured)])
         if not part or reading.seed == seed
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -76,6 +77,14 @@ class MemoryReporter:
         self.faults.append(fault)
 
 
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What moves a terminal's cursor, starts a line or turns one round: names of files may hold any of it."""
+
+
+def _printable(text: str) -> str:
+    return _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+
+
 class PlainReporter:
     """Prints plain lines: outcomes on standard output, faults on standard error."""
 
@@ -91,18 +100,18 @@ class PlainReporter:
     def say(self, message: str) -> None:
         """Print an outcome."""
         if not self._quiet:
-            print(message, flush=True)
+            print(_printable(message), flush=True)
 
     def detail(self, message: str) -> None:
         """Print a detail."""
         if self._verbose:
-            print(message, flush=True)
+            print(_printable(message), flush=True)
 
     def fault(self, fault: Fault, word: str = "error") -> None:
         """Print a fault, with its hint on a line of its own."""
-        print(f"{word}: {fault}", file=sys.stderr)
+        print(f"{word}: {_printable(str(fault))}", file=sys.stderr)
         if fault.hint:
-            print(f"hint: {fault.hint}", file=sys.stderr)
+            print(f"hint: {_printable(fault.hint)}", file=sys.stderr)
 
 
 class LogReporter(PlainReporter):
@@ -156,9 +165,11 @@ class ConsoleReporter(PlainReporter):
         from rich.text import Text
 
         console = Console(stderr=True, soft_wrap=True, highlight=False)
-        console.print(Text.assemble((f"{word}:", "bold red" if word == "error" else "bold yellow"), f" {fault}"))
+        console.print(
+            Text.assemble((f"{word}:", "bold red" if word == "error" else "bold yellow"), f" {_printable(str(fault))}")
+        )
         if fault.hint:
-            console.print(Text.assemble(("hint:", "bold cyan"), f" {fault.hint}"))
+            console.print(Text.assemble(("hint:", "bold cyan"), f" {_printable(fault.hint)}"))
 
 
 class _Bar:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cermin.config import LIST_SIZES, Config, Site, load_config
+from cermin.config import LIST_SIZES, Config, Site, Table, load_config
 from cermin.errors import ConfigError, Fault
 
 
@@ -206,3 +206,43 @@ def test_outlets(tmp_path):
     outlets = load_config(tmp_path).outlets
     assert outlets["kabar"].name == "Kabar"
     assert "genpi" in outlets
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+def test_tables(tmp_path):
+    """A [[tables]] tells how some files are read; what it does not say is left to recognition."""
+    tables = load(
+        tmp_path,
+        "[[tables]]\nfiles = 'a*.csv'\ndelimiter = '\t'\nencoding = 'cp1252'\nfields = {title = 'judul', body = 3}\n"
+        "[[tables]]\nfiles = 'b.dat'\n",
+    ).tables
+    assert tables == (Table("a*.csv", "\t", "cp1252", {"title": "judul", "body": 3}), Table("b.dat"))
+
+
+def test_faults_of_tables(tmp_path):
+    """All faults of all tables are told at once."""
+    faults = faults_of(
+        tmp_path,
+        "[[tables]]\nfiles = 3\ndelimiter = ', '\nencoding = 'utf-9'\nfield = 'a'\n"
+        "[[tables]]\nfiles = 'a'\ndelimiter = 3\nencoding = 'hex'\nfields = 'title'\n"
+        "[[tables]]\nfields = {titel = 'a', body = 0, date = true, url = ''}\n",
+    )
+    assert list(map(str, faults)) == [
+        'cermin.toml: unknown setting "field" in [[tables]] (did you mean "fields"?)',
+        "cermin.toml: files in [[tables]] is not a text in quotes: 3",
+        'cermin.toml: delimiter is not one character between fields: ", "',
+        'cermin.toml: encoding is unknown: "utf-9"',
+        "cermin.toml: delimiter in [[tables]] is not a text in quotes: 3",
+        'cermin.toml: encoding is unknown: "hex"',
+        "cermin.toml: fields in [[tables]] is not a table: 'title'",
+        "cermin.toml: [[tables]] does not say which files it is about",
+        'cermin.toml: unknown field "titel" in [[tables]] (did you mean "title"?)',
+        "cermin.toml: field body in [[tables]] is neither a name nor a number from 1 on: 0",
+        "cermin.toml: field date in [[tables]] is neither a name nor a number from 1 on: True",
+        "cermin.toml: field url in [[tables]] is neither a name nor a number from 1 on: ''",
+    ]
+    assert [str(fault) for fault in faults_of(tmp_path, "[tables]\nfiles = 'a'\n")] == [
+        'cermin.toml: "tables" is not a list of tables'
+    ]

@@ -12,7 +12,7 @@ import click
 import pytest
 
 from cermin import cli
-from cermin.config import Site
+from cermin.config import FIELDS, Site, Table
 from cermin.content.head import KEYS
 from cermin.executors import EXECUTORS
 from cermin.outlets import DATE_ORDERS, FATES, ORIGINALS, Outlet
@@ -96,7 +96,7 @@ OPTIONS = {
 NAMES: dict[str, tuple[str, set[str]]] = {
     "commands": ("Commands", {f"cermin {name}" for name in COMMANDS}),
     "options": ("Commands", OPTIONS | {"-h", "--help"}),
-    "settings": ("Settings", {item.name for item in fields(Site)}),
+    "settings": ("Settings", {item.name for item in (*fields(Site), *fields(Table))}),
     "front matter keys": ("Front matter", set(KEYS)),
     "formats": ("Captures", set(FORMATS)),
     "profile keys": ("Outlet profiles", {item.name for item in fields(Outlet)} - {"id"}),
@@ -128,6 +128,11 @@ def test_reference_has_the_defaults():
     for item in fields(Site):
         shown = f'"{item.default}"' if isinstance(item.default, str) else str(item.default)
         assert f"| `{item.name}` | `{shown}` |" in SECTIONS["Settings"]
+
+
+def test_reference_has_the_fields_of_tables():
+    """The reference tells what a field of a table can hold."""
+    assert find_missing(FIELDS, SECTIONS["Settings"]) == []
 
 
 def test_reference_has_the_exit_codes():

@@ -160,3 +160,15 @@ def test_error_of_one_fault():
 def test_guess(word, guessed):
     """A near miss is guessed, and a far one is not."""
     assert guess(word, ["title", "date", "summary"]) == guessed
+
+
+@pytest.mark.parametrize("reporter", [PlainReporter, ConsoleReporter])
+def test_names_do_not_move_the_cursor(capsys, reporter):
+    """Control characters in names of files, and what turns a line round, are printed as what they are."""
+    report = reporter(verbose=True)
+    report.fault(Fault("seeds/a\n\x1b[2J\u202e\udcff.txt", "bad\r", "go\x07"), "warning")
+    report.say("one\ntwo")
+    report.detail("\x9b")
+    out, err = capsys.readouterr()
+    assert err == "warning: seeds/a\\n\\x1b[2J\\u202e\\udcff.txt: bad\\r\nhint: go\\x07\n"
+    assert out == "one\\ntwo\n\\x9b\n"

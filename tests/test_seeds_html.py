@@ -73,6 +73,7 @@ def test_pages_are_read_from_files(tmp_path, name):
     data = page(TEXT).encode()
     (tmp_path / name).write_bytes(gzip.compress(data) if name.lower().endswith(".gz") else data)
     (capture,) = read_captures(tmp_path / name, name)
+    assert isinstance(capture, Capture)
     assert (capture.media_type, capture.data) == (PAGE, data)
     assert {".html", ".htm", ".xhtml"} <= FORMATS.keys()
 

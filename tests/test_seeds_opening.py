@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import inspect
+import os
+import socket
+import sys
 import zlib
 from pathlib import Path
 
@@ -11,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cermin.errors import SeedError
-from cermin.seeds.opening import open_seed, read_whole
+from cermin.seeds import find_seed_files, read_captures
+from cermin.seeds.opening import open_seed, read_head, read_whole
 
 PAGE = b"<p>Hujan turun sejak pagi.</p>\n" * 200
 
@@ -81,3 +86,79 @@ def _inflate(data: bytes) -> bytes:
         return zlib.decompress(data, wbits=31)
     except zlib.error:
         return b""
+
+
+def test_head_of_a_broken_file(tmp_path):
+    """Of a file that breaks off the first bytes can be read, if there are any."""
+    path = write(tmp_path, gzip.compress(PAGE)[:-9])
+    assert read_head(path, "page", 99) == PAGE[:99]
+    assert PAGE.startswith(read_head(path, "page", 99_999))
+    with pytest.raises(SeedError, match="ends too early"):
+        read_head(write(tmp_path, gzip.compress(PAGE)[:9]), "page", 99)
+
+
+def test_what_is_no_file_is_never_opened(tmp_path, monkeypatch):
+    """Pipes, sockets, devices and links that lead to folders, nowhere, in circles or out of seeds/ have a reason."""
+    seeds = tmp_path / "seeds"
+    (seeds / "deep").mkdir(parents=True)
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    (seeds / "a.txt").write_text("Hujan", encoding="utf-8")
+    os.mkfifo(seeds / "pipe.txt")
+    monkeypatch.chdir(seeds)  # the names of sockets are short
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind("socket.txt")
+    links = {
+        "device.txt": "/dev/zero", "folder.txt": "deep", "deep/up": "..", "nowhere.txt": "none",
+        "circle.txt": "circle.txt", "out.txt": "../secret.txt", "deep/out.txt": "../../secret.txt",
+        "same.txt": "a.txt", "deep/same.txt": "../a.txt",
+    }  # fmt: skip
+    for name, target in links.items():
+        (seeds / name).symlink_to(target)
+    verdicts: dict[str, str] = {}
+    for file in find_seed_files(seeds):
+        try:
+            verdicts[file.path] = str(len(list(read_captures(seeds / file.path, file.path))))
+        except SeedError as error:
+            verdicts[file.path] = error.faults[0].verdict
+    special, folder = "a pipe, a socket or a device, and no file", "a link to a folder, which is not followed"
+    assert verdicts == {
+        "a.txt": "1", "same.txt": "1", "deep/same.txt": "1", "pipe.txt": special, "socket.txt": special,
+        "device.txt": special, "folder.txt": folder, "deep/up": folder, "nowhere.txt": "a link that leads nowhere",
+        "circle.txt": "a link that leads in a circle", "out.txt": "a link that leads out of seeds/",
+        "deep/out.txt": "a link that leads out of seeds/",
+    }  # fmt: skip
+    assert list(verdicts) == sorted(verdicts)
+
+
+def test_folders_in_one_another(tmp_path):
+    """Folders may be in one another deeper than calls may be."""
+    folder = tmp_path.joinpath(*"d" * 200)
+    folder.mkdir(parents=True)
+    (folder / "a.txt").write_text("Hujan", encoding="utf-8")
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 100)
+    try:
+        found = [file.path for file in find_seed_files(tmp_path)]
+    finally:
+        sys.setrecursionlimit(before)
+    assert found == ["d/" * 200 + "a.txt"]
+
+
+def test_names_of_any_kind(tmp_path, mirror, run):
+    """Files whose names hold line ends, signs of paths or 255 bytes become articles; control characters are refused."""
+    names = ["a\nb.txt", "c\x1b[2J\u202e.txt", "d" * 251 + ".txt", "..e..txt", " f .txt", "g#1.txt", "h\\..\\i.txt"]
+    root = mirror(
+        seeds={
+            name: f"Judul berita {number}\n\nHujan turun sejak pagi di kota ini." for number, name in enumerate(names)
+        }
+    )
+    (root / "seeds/k\n.xyz").touch()
+    done = run("import", cwd=root)
+    assert done.out.startswith(
+        "Imported 7 captures: 5 articles, 2 quarantined; 5 files written"
+    )  # one begins with a dot
+    first, second = done.err.splitlines()
+    assert first == "warning: seeds/c\\x1b[2J\\u202e.txt: quarantined: its name holds control characters"
+    assert second.startswith("warning: seeds/k\\n.xyz: quarantined: no reader for files that end in")
+    built = run("build", cwd=root)
+    assert (built.code, built.err) == (0, "")

@@ -87,6 +87,7 @@ def is_see_also(paragraph: str, reading: Reading) -> bool:
 def test_the_example():
     """The capture of GenPI.co that cermin was made for gives every field that it tells, and keeps its text."""
     (capture,) = read_captures(SEED, SEED.name)
+    assert isinstance(capture, Capture)
     reading = read_article(capture, OUTLETS)
     article = reading.article
     assert article is not None
@@ -325,13 +326,14 @@ def test_read_captures(tmp_path):
         ("a.docx", 'no reader for files that end in ".docx"'),
         ("a", "no reader for files without an ending"),
         ("missing.txt", "cannot be read: No such file or directory"),
-        ("folder.txt", "cannot be read: Is a directory"),
+        ("folder.txt", "a folder, and no file"),
     ],
 )
 def test_unreadable(tmp_path, name, verdict):
     """A file that cannot be read is an error with place and verdict; the hint names the known endings."""
     (tmp_path / "folder.txt").mkdir()
     (tmp_path / "a.docx").touch()
+    (tmp_path / "a").touch()
     with pytest.raises(SeedError) as caught:
         list(read_captures(tmp_path / name, name))
     (fault,) = caught.value.faults
@@ -355,10 +357,11 @@ def test_the_corpus(corpus):
     """Every real capture keeps the law of lines and gives an article."""
     readings = []
     for path in sorted((corpus / "text").iterdir()):
-        for capture in read_captures(path, path.name):
-            reading = read_article(capture, OUTLETS)
-            assert_lines_are_kept(capture.data, reading)
-            readings.append(reading)
+        (capture,) = read_captures(path, path.name)
+        assert isinstance(capture, Capture)
+        reading = read_article(capture, OUTLETS)
+        assert_lines_are_kept(capture.data, reading)
+        readings.append(reading)
     assert len(readings) == 601
     assert [(reading.seed, reading.quarantine) for reading in readings if not reading.article] == []
 

@@ -6,14 +6,17 @@ article is a `Reading` with a reason for quarantine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
 
+from cermin.config import Table
 from cermin.errors import SeedError
 from cermin.outlets import Outlet
 from cermin.records import Capture, Reading
 from cermin.seeds.folder import SeedFile, find_seed_files
+from cermin.seeds.opening import check_is_file
 from cermin.seeds.page import read_page
 from cermin.seeds.text import read_text
 
@@ -21,27 +24,68 @@ __all__ = ["FORMATS", "Reader", "SeedFile", "find_seed_files", "read_article", "
 
 
 class Reader(Protocol):
-    """Opens a file of one format and yields what was captured in it, in the order of the file.
+    """Opens a file of one format and yields what was captured in it, in the order of the file, one by one.
 
-    Raises SeedError when the file as a whole cannot be read.
+    A record of a container that cannot be a capture is a reading that says why. Raises SeedError when the file as a
+    whole cannot be read, or from some place on.
     """
 
-    def __call__(self, path: Path, seed_path: str) -> Iterator[Capture]:
+    def __call__(self, path: Path, seed_path: str) -> Iterator[Capture | Reading]:
         """Read the file at ``path``, which is called ``seed_path`` below seeds/."""
 
 
-FORMATS: dict[str, Reader] = {".txt": read_text, ".html": read_page, ".htm": read_page, ".xhtml": read_page}
-"""Reader by the ending of a file's name, in small letters with its dot; ``.gz`` may stand behind any of them."""
+def _read_table(path: Path, seed_path: str) -> Iterator[Capture | Reading]:
+    from cermin.seeds import tables
 
-PACKED = ".gz"
+    return tables.read_table(path, seed_path)
 
 
-def read_captures(path: Path, seed_path: str) -> Iterator[Capture]:
+def _read_feed(path: Path, seed_path: str) -> Iterator[Capture | Reading]:
+    from cermin.seeds import feeds
+
+    return feeds.read_feed(path, seed_path)
+
+
+def _read_web_archive(path: Path, seed_path: str) -> Iterator[Capture | Reading]:
+    from cermin.seeds import web_archives
+
+    return web_archives.read_web_archive(path, seed_path)
+
+
+FORMATS: dict[str, Reader] = {
+    ".txt": read_text,
+    ".html": read_page,
+    ".htm": read_page,
+    ".xhtml": read_page,
+    ".csv": _read_table,
+    ".tsv": _read_table,
+    ".jsonl": _read_table,
+    ".ndjson": _read_table,
+    ".json": _read_table,
+    ".rss": _read_feed,
+    ".atom": _read_feed,
+    ".rdf": _read_feed,
+    ".xml": _read_feed,
+    ".warc": _read_web_archive,
+}
+"""Reader by the ending of a file's name, in small letters with its dot."""
+COMPRESSED = ".gz"
+"""Ending that may stand behind that of any format."""
+
+
+def read_captures(path: Path, seed_path: str, tables: Sequence[Table] = ()) -> Iterator[Capture | Reading]:
     """Yield the captures of one file below seeds/; ``seed_path`` is its name there, with forward slashes.
 
-    Raises SeedError, when iterated, for an ending without a reader and for a file that its reader cannot read.
+    A file that one of ``tables`` is about is a table, whatever its ending says. Raises SeedError, when iterated, for an
+    ending without a reader and for a file that its reader cannot read, or from some place on.
     """
-    ending = Path(path.stem).suffix.lower() if path.suffix.lower() == PACKED else path.suffix.lower()
+    check_is_file(path, seed_path)
+    if table := next((table for table in tables if fnmatchcase(seed_path, table.files)), None):
+        from cermin.seeds.tables import read_table
+
+        yield from read_table(path, seed_path, table)
+        return
+    ending = Path(seed_path.lower().removesuffix(COMPRESSED)).suffix
     if ending not in FORMATS:
         verdict = f'no reader for files that end in "{ending}"' if ending else "no reader for files without an ending"
         raise SeedError.at(seed_path, verdict, f"readers there are for {', '.join(sorted(FORMATS))}")

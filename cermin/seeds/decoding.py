@@ -28,6 +28,8 @@ _HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)[\s>]", re
 _MARKUP = re.compile(rb"<[^<>]*>")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _ESCAPED = re.compile(r"[\udc80-\udcff]")
+_LEADING = 0xC0
+"""The least byte that begins a character of several bytes in UTF-8."""
 _HIGH = bytes(range(128, 256))
 
 SAMPLE = 20_000
@@ -55,7 +57,7 @@ def decode_text(data: bytes) -> Decoded:
             return Decoded("", fault=f"{what}, not text")
     if _HTML.match(data, 0, SAMPLE):
         return Decoded("", fault="an HTML page, not text; give the file the ending .html")
-    return _refuse_binary(_decode(data))
+    return _refuse_binary(decode_bytes(data))
 
 
 def decode_page(data: bytes, named: str) -> Decoded:
@@ -68,7 +70,7 @@ def decode_page(data: bytes, named: str) -> Decoded:
             return Decoded("", fault=f"{what}, not a page")
     if named == "iso2022_jp" and b"\x1b" in data:
         return Decoded(data.decode(named, "replace"), named)
-    return _refuse_binary(_decode(data, named, is_markup=True))
+    return _refuse_binary(decode_bytes(data, named, is_markup=True))
 
 
 def _refuse_binary(decoded: Decoded) -> Decoded:
@@ -77,7 +79,19 @@ def _refuse_binary(decoded: Decoded) -> Decoded:
     return decoded
 
 
-def _decode(data: bytes, named: str = "", *, is_markup: bool = False) -> Decoded:
+def decode_head(head: bytes) -> Decoded:
+    """Decode the first bytes of a file as `decode_text` does; they may end in the middle of a character."""
+    incomplete = next((at for at in range(1, 4) if head[-at : -at + 1 or None] and head[-at] >= _LEADING), 0)
+    return decode_text(head[: len(head) - incomplete])
+
+
+def read_misfits(text: str) -> str:
+    """Return a text that was decoded with ``surrogateescape`` with the bytes that did not fit read as Windows-1252."""
+    return text if text.isascii() else _ESCAPED.sub(_read_as_western, text)
+
+
+def decode_bytes(data: bytes, named: str = "", *, is_markup: bool = False) -> Decoded:
+    """Decode as `decode_text` does, whatever the bytes may be beside text; ``named`` and ``is_markup`` as for pages."""
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return Decoded(data[len(bom) :].decode(encoding, "replace"), encoding)

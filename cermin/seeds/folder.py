@@ -21,8 +21,8 @@ class SeedFile(NamedTuple):
 def find_seed_files(folder: Path, below: Sequence[str] = ()) -> Iterator[SeedFile]:
     """Yield the files of seeds/ in the order of their paths, all or only those at or below the paths ``below``.
 
-    Names that begin with a dot are skipped, and so are links that lead to a folder: they can lead in a circle.
-    Raises SeedError for a path that is not there.
+    Names that begin with a dot are skipped. What is no file, as a link to a folder or a pipe, is found as well: whoever
+    reads it says what it is. Raises SeedError for a path that is not there and for a folder that cannot be read.
     """
     for start in below or [""]:
         if start and (folder / start).is_file():
@@ -34,17 +34,24 @@ def find_seed_files(folder: Path, below: Sequence[str] = ()) -> Iterator[SeedFil
 
 
 def _walk(folder: Path, prefix: str) -> Iterator[SeedFile]:
+    # Folders may be in one another deeper than calls can be.
+    waiting = _list(folder, prefix)
+    while waiting:
+        name, item = waiting.pop()
+        if name.endswith("/"):
+            waiting += _list(Path(item.path), name)
+        else:
+            yield SeedFile(name, _stamp(item.stat(follow_symlinks=False)))
+
+
+def _list(folder: Path, prefix: str) -> list[tuple[str, os.DirEntry[str]]]:
+    """Return what is in a folder, the first last; names of folders end in a slash."""
     try:
         found = [item for item in os.scandir(folder) if not item.name.startswith(".")]
     except OSError as error:
         raise SeedError.at(folder, f"cannot be read: {error.strerror}") from error
-    named = ((readable(item.name) + "/" * item.is_dir(follow_symlinks=False), item) for item in found)
-    rows = sorted(named, key=lambda row: row[0])
-    for name, item in rows:
-        if name.endswith("/"):
-            yield from _walk(Path(item.path), prefix + name)
-        elif not item.is_dir():
-            yield SeedFile(prefix + name, _stamp(item.stat(follow_symlinks=False)))
+    rows = [(prefix + readable(item.name) + "/" * item.is_dir(follow_symlinks=False), item) for item in found]
+    return sorted(rows, key=lambda row: row[0], reverse=True)
 
 
 def _stamp(stat: os.stat_result) -> str:

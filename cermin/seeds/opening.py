@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import io
+import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
-from typing import BinaryIO, cast
+from pathlib import Path, PurePosixPath
 
+from cermin.characters import CONTROL
 from cermin.errors import SeedError
 
 _GZIP = b"\x1f\x8b"
 
 
+def check_is_file(path: Path, seed_path: str) -> None:
+    """Raise SeedError for what stands in seeds/ and is no file of it: to open it may wait for ever, or tell secrets.
+
+    Links are followed to files inside of seeds/ alone. An article names its capture, so the name must be a text.
+    """
+    if CONTROL.search(seed_path):
+        raise SeedError.at(seed_path, "its name holds control characters", "give the file another name")
+    try:
+        mode = path.stat().st_mode
+        is_link = path.is_symlink()
+    except OSError as error:
+        circle = "a link that leads in a circle" if error.errno == errno.ELOOP else "a link that leads nowhere"
+        verdict = circle if path.is_symlink() else f"cannot be read: {error.strerror or error}"
+        raise SeedError.at(seed_path, verdict) from error
+    if stat.S_ISDIR(mode):
+        verdict = "a link to a folder, which is not followed" if is_link else "a folder, and no file"
+        raise SeedError.at(seed_path, verdict, "put the folder itself into seeds/")
+    if not stat.S_ISREG(mode):
+        raise SeedError.at(seed_path, "a pipe, a socket or a device, and no file")
+    if is_link:
+        folder = path.parents[len(PurePosixPath(seed_path).parts) - 1]
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise SeedError.at(seed_path, "a link that leads out of seeds/", "put the file itself into seeds/")
+
+
 @contextmanager
-def open_seed(path: Path, seed_path: str) -> Iterator[BinaryIO]:
+def open_seed(path: Path, seed_path: str) -> Iterator[io.BufferedIOBase]:
     """Open a file to read its bytes, decompressed where they are gzip data (RFC 1952), whatever the file's name says.
 
     Tools save what a server sent under either name. While it is read, SeedError is raised for a file that cannot be
@@ -45,7 +73,23 @@ def read_whole(path: Path, seed_path: str, largest: int, hint: str = "") -> byte
     return data
 
 
-def _decompress(file: BinaryIO) -> BinaryIO:
+def _decompress(file: io.BufferedReader) -> io.BufferedIOBase:
     is_gzip = file.read(len(_GZIP)) == _GZIP
     file.seek(0)
-    return cast(BinaryIO, gzip.GzipFile(fileobj=file, mode="rb")) if is_gzip else file
+    return gzip.GzipFile(fileobj=file, mode="rb") if is_gzip else file
+
+
+def read_head(path: Path, seed_path: str, size: int) -> bytes:
+    """Return the first bytes of a file, decompressed, at most ``size``; fewer where it breaks off behind them.
+
+    Raises SeedError as `open_seed` does when there are none.
+    """
+    head = b""
+    try:
+        with open_seed(path, seed_path) as file:
+            while len(head) < size and (more := file.read1(size - len(head))):
+                head += more
+    except SeedError:
+        if not head:
+            raise
+    return head
