@@ -10,6 +10,8 @@ LATEST, OUTLET, SECTION, TOPIC, AUTHOR, DAY, NO_DATE = (
     "latest", "outlet", "section", "topic", "author", "day", "undated",
 )  # fmt: skip
 """The kinds of lists that articles stand on."""
+REVISION = "revision"
+"""The kind of list on which the other versions of an article stand, and no others; no page shows one."""
 
 SITE_FEED = "feed.xml"
 

@@ -144,6 +144,7 @@ def _import(options: Options, paths: Sequence[Path]) -> int:
     done = pipeline.import_seeds(config, report, jobs=options.jobs, below=below)
     _tell(done.warnings, report, verbose=options.verbose, word="warning")
     parts = [f"{_count(done.articles, 'article')}"]
+    parts += [_count(done.revisions, "revision")] if done.revisions else []
     parts += [f"{done.duplicates:,} duplicate{'s' * (done.duplicates != 1)}"] if done.duplicates else []
     parts += [f"{done.quarantined:,} quarantined"] if done.quarantined else []
     message = f"Imported {_count(done.inputs, 'capture')}: {', '.join(parts)}; {_count(done.written, 'file')} written"

@@ -23,23 +23,28 @@ from cermin.errors import BrokenCatalogueError, BusyError, CerminError, Fault, S
 from cermin.files import remove
 from cermin.inputs import code, import_rules, shared_inputs
 from cermin.records import Capture, Failure, Page, Reading
-from cermin.report import Reporter, Stage
-from cermin.site.catalogue import PageRow, SeedRow
+from cermin.report import Reporter
+from cermin.settling import Settling
+from cermin.site.catalogue import PageRow
 from cermin.workers import MakeParts, read_rows
 
 TRANSACTION = 1000
 """Rows that are committed together."""
 PLANNED = 250
 """Pages that are planned, and what was made before committed, before the next is made."""
+ROUNDS = 4
+"""How often a capture is read at most in one import, each time in the light of what the others gave."""
 FROZEN = 200_000
 """Pages that are made before what was recorded of them moves from SQLite's log to its file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did, in numbers: inputs = articles + duplicates + quarantined."""
+    """What an import did, in numbers: inputs = articles + revisions + duplicates + quarantined."""
 
     articles: int
+    revisions: int
+    """Captures of an article's address that say something else than the article: other versions of it."""
     duplicates: int
     quarantined: int
     written: int
@@ -51,7 +56,7 @@ class Imported:
     @property
     def inputs(self) -> int:
         """Captures in seeds/."""
-        return self.articles + self.duplicates + self.quarantined
+        return self.articles + self.revisions + self.duplicates + self.quarantined
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +109,28 @@ def import_seeds(config: Config, report: Reporter, *, jobs: int = 0, below: Sequ
         with catalogue.batch():
             for path in catalogue.seed_paths() - found if not below else ():
                 catalogue.drop_seed_file(path)
+        settling = Settling(config, catalogue, rules)
         with report.stage("Reading captures", len(changed)) as stage:
-            readings = executors.run(partial(_read_articles, config), _captures(config, changed), jobs)
-            written, kept = _settle(config, catalogue, readings, rules, stage)
+            for _ in range(ROUNDS):
+                readings = executors.run(partial(_read_articles, config), _captures(config, changed), jobs)
+                settling.settle(readings, stage.advance)
+                changed = list(seeds.find_seed_files(config.seeds, sorted(settling.again))) if settling.again else []
+                if not changed:
+                    break
+        settling.name_kin()
         counts = catalogue.count_outcomes()
         quarantined = catalogue.quarantined()
-    verdict = "left alone: it has hand edits, and its capture gives something else now"
     warnings = [Fault(f"seeds/{row.seed}", f"quarantined: {row.detail}") for row in quarantined]
-    warnings += [Fault(f"content/{path}", verdict) for path in kept]
+    warnings += [
+        Fault(f"content/{path}", f"left alone: it has hand edits, and {change}")
+        for path, change in sorted(settling.kept.items())
+    ]
     return Imported(
         articles=counts.get("article", 0),
+        revisions=counts.get("revision", 0),
         duplicates=counts.get("duplicate", 0),
         quarantined=counts.get("quarantined", 0),
-        written=written,
+        written=settling.written,
         warnings=tuple(warnings),
         seconds=time.monotonic() - started,
     )
@@ -274,55 +288,6 @@ def _read_articles(config: Config, items: list[_SeedItem]) -> list[tuple[seeds.S
     return [
         (file, item if isinstance(item, Reading) else seeds.read_article(item, config.outlets)) for file, item in items
     ]
-
-
-def _settle(
-    config: Config,
-    catalogue: site.Catalogue,
-    readings: Iterable[tuple[seeds.SeedFile, Reading]],
-    rules: str,
-    stage: Stage,
-) -> tuple[int, list[str]]:
-    """Write the article of each reading, or record why there is none.
-
-    Returns how many article files were written, and the paths of those left alone for their hand edits.
-    """
-    written, kept = 0, []
-    current: seeds.SeedFile | None = None
-    with catalogue.batch() as checkpoint:
-        for number, (file, reading) in enumerate(readings, 1):
-            if file != current:
-                if current:
-                    catalogue.keep_seed_file(*current, rules)
-                    stage.advance()
-                catalogue.drop_seed_file(file.path)
-                current = file
-            row, status = _settle_one(config, catalogue, file, reading)
-            catalogue.keep_seed(row)
-            written += status in {"new", "changed"}
-            if status == "kept":
-                kept.append(row.detail)
-            if number % TRANSACTION == 0:
-                checkpoint()
-        if current:
-            catalogue.keep_seed_file(*current, rules)
-    return written, kept
-
-
-def _settle_one(
-    config: Config, catalogue: site.Catalogue, file: seeds.SeedFile, reading: Reading
-) -> tuple[SeedRow, str]:
-    article = reading.article
-    if article is None:
-        return SeedRow(reading.seed, file.path, reading.sha256, "", "quarantined", reading.quarantine), ""
-    text = content.text_hash(article.title, article.body)
-    path = catalogue.content_path_of(reading.seed)
-    twin = "" if path else catalogue.seed_with_text(text)
-    if twin:
-        return SeedRow(reading.seed, file.path, reading.sha256, text, "duplicate", twin), ""
-    path = content.settle_path(config.content, path, article)
-    status = content.write_article(config.content, path, article)
-    return SeedRow(reading.seed, file.path, reading.sha256, text, "article", path), status
 
 
 # --- plan, render, prune: catalogue -> output/ ----------------------------------------------------------------------

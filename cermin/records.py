@@ -15,6 +15,8 @@ from cermin.errors import Fault
 # --- 1. seeds/: what was received, and what was understood --------------------------------------------------------
 
 
+UNKNOWN = "unknown"
+"""The outlet of captures that no profile recognises."""
 TEXT = "text/plain"
 """Media type of captures that are lines of text, heading and all, or the bare body that a container holds."""
 PAGE = "text/html"
@@ -72,6 +74,20 @@ class Published:
     """Where the date came from, for `explain`: ``line 3``, ``container``."""
 
 
+class Kin(NamedTuple):
+    """The other captures of an article, as its front matter names them."""
+
+    duplicates: tuple[str, ...] = ()
+    """The captures that say the same, in the order of their names."""
+    revision_of: str = ""
+    """Path below content/ of the article that this is another version of; empty where it is none."""
+    revisions: tuple[str, ...] = ()
+    """Paths below content/ of the other versions of this article."""
+
+
+NO_KIN = Kin()
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """What was understood of a capture."""
@@ -92,6 +108,7 @@ class Article:
     tags: tuple[str, ...] = ()
     url: str = ""
     summary: str = ""
+    kin: Kin = NO_KIN
 
 
 class Line(NamedTuple):
@@ -121,6 +138,12 @@ class Reading:
     """What was mended and how often: ``("no-break space", 7)``."""
     notes: tuple[str, ...] = ()
     """What a person should know: how an ambiguous date was resolved, for example."""
+    address: str = ""
+    """The article's address, folded so that all captures of one page have the same; empty when unknown."""
+    sketch: bytes = b""
+    """The sentences of the article, as captures are compared by them."""
+    marks: str = ""
+    """JSON list of the hashes of some sentences, by which articles like it are found; empty for a short text."""
 
 
 # --- 2. content/ -> catalogue: an article as lists and pages need it -----------------------------------------------
@@ -158,7 +181,13 @@ class Entry(NamedTuple):
     place: str
     tags: tuple[str, ...]
     url: str
+    revision_of: str
+    """Path below content/ of the article that this is another version of, empty where it is none."""
+    revisions: tuple[str, ...]
+    """Paths below content/ of its own other versions, as it names them."""
     seed: str
+    duplicates: tuple[str, ...]
+    """Captures that say the same as ``seed``."""
     sha256: str
     excerpt: str
     """The first words of the body as plain text, for lists when there is no summary."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +13,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cermin.content import article_file
-from cermin.content.article_file import format_article, is_hand_edited, parse_entry, seed_of, written_hash
+from cermin.content.article_file import (
+    format_article,
+    is_hand_edited,
+    kin_of,
+    name_kin,
+    parse_entry,
+    seed_of,
+    written_hash,
+)
 from cermin.content.body import EXCERPT, cut, excerpt_of, references_of
 from cermin.content.folder import (
     ContentFile,
@@ -24,7 +33,7 @@ from cermin.content.folder import (
 )
 from cermin.errors import ContentError, Fault
 from cermin.files import digest
-from cermin.records import Article, Published
+from cermin.records import Article, Kin, Published
 from cermin.slugs import RESERVED
 from tests.test_content_front_matter import TEXT, fold
 
@@ -69,6 +78,12 @@ ARTICLES = st.builds(
     tags=NAMES,
     summary=TEXT,
     seed=TEXT,
+    kin=st.builds(
+        Kin,
+        st.lists(TEXT.filter(bool), max_size=3).map(tuple),
+        st.sampled_from(["", "genpi/2024/06/banjir-2.md"]),
+        st.sampled_from([(), ("genpi/2024/06/banjir-rev-2.md", "genpi/2024/06/banjir-rev-3.md")]),
+    ),
     url=st.sampled_from(["", "https://www.genpi.co/a?b=c&d#e"]),
 )
 
@@ -77,11 +92,13 @@ ARTICLES = st.builds(
 @example(article(title="\"A\": 'B' #c --- -", body="---\nIsi.\n---"))
 @example(article(title="خبر عاجل: “فيضان” 🙂", body="    kode"))
 def test_round_trip(given_article):
-    """An article that was written is read back with every field; white space in them is folded."""
+    """An article that was written is read back with every field; white space is folded but in names of captures."""
     data = format_article(given_article).encode()
     entry = parse_entry(PATH, data)
-    for name in ("title", "lang", "editor", "agency", "place", "section", "url", "summary", "seed", "sha256"):
+    for name in ("title", "lang", "editor", "agency", "place", "section", "url", "summary", "sha256"):
         assert getattr(entry, name) == fold(getattr(given_article, name)), name
+    assert (entry.seed, entry.duplicates) == (given_article.seed, given_article.kin.duplicates)
+    assert (entry.revision_of, entry.revisions) == given_article.kin[1:]
     assert (entry.authors, entry.tags) == (given_article.authors, given_article.tags)
     assert entry.date == (given_article.published.value if given_article.published else "")
     assert data[entry.body_at :].decode() == given_article.body.rstrip("\n") + "\n"
@@ -190,6 +207,17 @@ def test_taken_slug():
     """A slug that is taken gets the first free number behind it."""
     taken = {f"genpi/undated/banjir-di-jakarta{end}.md" for end in ("", "-2", "-3")}
     assert content_path(article(), taken.__contains__) == "genpi/undated/banjir-di-jakarta-4.md"
+
+
+@given(ARTICLES, ARTICLES)
+def test_naming_kin_is_writing(given_article, other):
+    """A file that is told of other captures is the file that would have been written with them."""
+    data = format_article(given_article).encode()
+    wanted = format_article(replace(given_article, kin=other.kin)).encode()
+    # What is read of a list is what stands in it; white space was folded when it was written.
+    assert name_kin(data, other.kin) == wanted
+    assert not is_hand_edited(wanted)
+    assert kin_of(wanted) == other.kin
 
 
 @given(TEXT, st.integers(0, 3))

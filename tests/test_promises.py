@@ -197,6 +197,13 @@ def _mend_files(room: Newsroom, which: int, what: int) -> None:
 
 
 @_moves
+def _revise(room: Newsroom, which: int, what: int) -> None:
+    """Make an article another version of one, also of one that is a version itself, or is not there."""
+    main = room.pick(what) if what % 4 else "alpha/2024/06/gone.md"
+    room.change(which, revision_of=main if main != room.pick(which) else "", duplicates=["b.txt"] * (what % 2))
+
+
+@_moves
 def _touch_files(room: Newsroom, which: int, what: int) -> None:
     for path in room.fronts:
         (room.root / "content" / path).touch()

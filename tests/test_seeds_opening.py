@@ -28,7 +28,9 @@ def write(folder: Path, data: bytes) -> Path:
     return path
 
 
-@pytest.mark.parametrize("data", [PAGE, gzip.compress(PAGE), gzip.compress(PAGE[:99]) + gzip.compress(PAGE[99:])])
+@pytest.mark.parametrize(
+    "data", [PAGE, gzip.compress(PAGE, mtime=0), gzip.compress(PAGE[:99], mtime=0) + gzip.compress(PAGE[99:], mtime=0)]
+)
 def test_gzip_is_known_by_its_bytes(tmp_path, data):
     """A file gives the same bytes plain, compressed, and compressed in several members, whatever its name is."""
     assert read_whole(write(tmp_path, data), "page", len(PAGE)) == PAGE
@@ -37,12 +39,12 @@ def test_gzip_is_known_by_its_bytes(tmp_path, data):
 @pytest.mark.parametrize(
     ("data", "verdict"),
     [
-        (gzip.compress(PAGE)[:-9], "ends too early"),
-        (gzip.compress(PAGE)[:12], "ends too early"),
-        (gzip.compress(PAGE)[:5], "ends too early"),
-        (gzip.compress(PAGE)[:-8] + bytes(8), "damaged"),
-        (gzip.compress(PAGE)[:20] + b"\xff" * 20 + gzip.compress(PAGE)[40:], "damaged"),
-        (gzip.compress(PAGE) + b"<p>", "damaged"),
+        (gzip.compress(PAGE, mtime=0)[:-9], "ends too early"),
+        (gzip.compress(PAGE, mtime=0)[:12], "ends too early"),
+        (gzip.compress(PAGE, mtime=0)[:5], "ends too early"),
+        (gzip.compress(PAGE, mtime=0)[:-8] + bytes(8), "damaged"),
+        (gzip.compress(PAGE, mtime=0)[:20] + b"\xff" * 20 + gzip.compress(PAGE, mtime=0)[40:], "damaged"),
+        (gzip.compress(PAGE, mtime=0) + b"<p>", "damaged"),
     ],
 )
 def test_broken_gzip_has_a_reason(tmp_path, data, verdict):
@@ -54,7 +56,7 @@ def test_broken_gzip_has_a_reason(tmp_path, data, verdict):
 
 def test_size_is_bounded_after_decompression(tmp_path):
     """A small file that holds a large one is refused before it is all in memory."""
-    bomb = write(tmp_path, gzip.compress(bytes(5_000_000)))
+    bomb = write(tmp_path, gzip.compress(bytes(5_000_000), mtime=0))
     with pytest.raises(SeedError, match="larger than 1 MB"):
         read_whole(bomb, "page.html.gz", 1_000_000)
 
@@ -90,11 +92,11 @@ def _inflate(data: bytes) -> bytes:
 
 def test_head_of_a_broken_file(tmp_path):
     """Of a file that breaks off the first bytes can be read, if there are any."""
-    path = write(tmp_path, gzip.compress(PAGE)[:-9])
+    path = write(tmp_path, gzip.compress(PAGE, mtime=0)[:-9])
     assert read_head(path, "page", 99) == PAGE[:99]
     assert PAGE.startswith(read_head(path, "page", 99_999))
     with pytest.raises(SeedError, match="ends too early"):
-        read_head(write(tmp_path, gzip.compress(PAGE)[:9]), "page", 99)
+        read_head(write(tmp_path, gzip.compress(PAGE, mtime=0)[:9]), "page", 99)
 
 
 def test_what_is_no_file_is_never_opened(tmp_path, monkeypatch):

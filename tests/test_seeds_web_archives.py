@@ -53,14 +53,14 @@ def test_pages(tmp_path):
         "request", b"GET / HTTP/1.1\r\n\r\n", WARC_Target_URI="https://kabar.example/a"
     )
     data += answer(kind="text/html; charset=Windows-1252")
-    packed = gzip.compress(record("warcinfo", b"")) + gzip.compress(answer())
+    packed = gzip.compress(record("warcinfo", b""), mtime=0) + gzip.compress(answer(), mtime=0)
     one = Capture(
         seed_path="a.warc", media_type=PAGE, data=HTML, part="3", url="https://kabar.example/a",
         captured="2024-06-20T06:40:00Z", encoding="Windows-1252",
     )  # fmt: skip
     assert read(tmp_path, data) == [one]
     # Each record in gzip data of its own, as it should be, and all in one, as it should not.
-    for compressed in (packed, gzip.compress(record("warcinfo", b"") + answer())):
+    for compressed in (packed, gzip.compress(record("warcinfo", b"") + answer(), mtime=0)):
         (found,) = read(tmp_path, compressed, "a.warc.gz")
         assert isinstance(found, Capture)
         assert (found.seed, found.data) == ("a.warc.gz#2", HTML)
@@ -79,8 +79,8 @@ RAW = zlib.compressobj(wbits=-15)
     [
         (chunks(HTML), "Transfer-Encoding: chunked\r\n"),
         (HTML, "Transfer-Encoding: chunked\r\n"),
-        (gzip.compress(HTML), "Content-Encoding: gzip\r\n"),
-        (chunks(gzip.compress(HTML)), "Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n"),
+        (gzip.compress(HTML, mtime=0), "Content-Encoding: gzip\r\n"),
+        (chunks(gzip.compress(HTML, mtime=0)), "Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n"),
         (HTML, "Content-Encoding: gzip\r\n"),
         (zlib.compress(HTML), "Content-Encoding: deflate\r\n"),
         (RAW.compress(HTML) + RAW.flush(), "Content-Encoding: deflate\r\n"),
@@ -153,7 +153,7 @@ def test_many_kinds_are_told_together(tmp_path):
 def test_pages_that_cannot_be_read(tmp_path, monkeypatch):
     """A page that is too large, packed or not, or compressed in a way that cermin does not read, has a reason."""
     monkeypatch.setattr(web_archives, "LARGEST", 1_000)
-    data = answer(b"<p>" * 400) + answer(gzip.compress(bytes(1_001)), more="Content-Encoding: gzip\r\n")
+    data = answer(b"<p>" * 400) + answer(gzip.compress(bytes(1_001), mtime=0), more="Content-Encoding: gzip\r\n")
     found = read(tmp_path, data + answer(b"\x8b\x00", more="Content-Encoding: br\r\n") + answer())
     assert [one.quarantine if isinstance(one, Reading) else one.part for one in found] == [
         "larger than 0 MB", "larger than 0 MB", "compressed with br, which cermin does not read", "4",
@@ -178,7 +178,7 @@ def test_cut_off(tmp_path):
     assert last.notes == ("cut off: the last 16 bytes of record 4 are missing",)
     assert (told.seed, told.quarantine) == ("a.warc", f"{last.notes[0]}; left out what holds no page: 1 × image/gif")
     path = tmp_path / "seed"
-    path.write_bytes(gzip.compress(data * 50)[:-20])
+    path.write_bytes(gzip.compress(data * 50, mtime=0)[:-20])
     found = []
     with pytest.raises(SeedError, match="gzip data that ends too early"):
         found.extend(read_captures(path, "a.warc.gz"))

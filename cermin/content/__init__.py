@@ -6,9 +6,12 @@ from cermin.content.folder import (
     ReadFile,
     count_files,
     find_files,
+    read_body,
     read_entries,
+    read_kin,
     settle_path,
     write_article,
+    write_kin,
 )
 
 __all__ = [
@@ -16,8 +19,11 @@ __all__ = [
     "ReadFile",
     "count_files",
     "find_files",
+    "read_body",
     "read_entries",
+    "read_kin",
     "settle_path",
     "text_hash",
     "write_article",
+    "write_kin",
 ]

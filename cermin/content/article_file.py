@@ -6,7 +6,7 @@ import re
 import unicodedata
 from datetime import datetime
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from cermin.characters import CONTROL, decode, find_control
@@ -15,13 +15,14 @@ from cermin.content.front_matter import format_head, read_head
 from cermin.content.head import FrontMatterError, Head
 from cermin.errors import ContentError, Fault
 from cermin.files import digest
-from cermin.records import Article, Entry
+from cermin.records import Article, Entry, Kin
 from cermin.slugs import RESERVED
 
 LONGEST_FILE = 16 * 1024 * 1024
 """Bytes of an article file; a larger one is refused."""
 
 _WRITTEN_LINE = re.compile(rb"^written: \"?([0-9a-f]+)\"?\r?\n", re.MULTILINE)
+_KIN_LINE = re.compile(rb"^(?:duplicates|revision_of|revisions):", re.MULTILINE)
 _SEED_LINE = re.compile(rb"^seed: *(.+?)\s*$", re.MULTILINE)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?")
 _LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
@@ -47,10 +48,31 @@ def format_article(article: Article) -> str:
         "url": article.url,
         "summary": article.summary,
         "seed": article.seed,
+        **article.kin._asdict(),
         "sha256": article.sha256,
     }
-    body = article.body.rstrip("\n") + "\n"
-    unsigned = (format_head(values) + body).encode()
+    return _sign(values, article.body.rstrip("\n") + "\n")
+
+
+def name_kin(data: bytes, kin: Kin) -> bytes:
+    """Return a file that cermin wrote with other captures named in its front matter."""
+    head = read_head(data)
+    return _sign(head.values | kin._asdict(), data[head.body_at :].decode()).encode()
+
+
+def kin_of(data: bytes) -> Kin:
+    """Return the captures that a file names beside its own; none for one that cannot be read."""
+    if not _KIN_LINE.search(data):
+        return Kin()
+    try:
+        values = cast("dict[str, Any]", read_head(data).values)
+    except FrontMatterError:
+        return Kin()
+    return Kin(values.get("duplicates", ()), values.get("revision_of", ""), values.get("revisions", ()))
+
+
+def _sign(values: dict[str, Any], body: str) -> str:
+    unsigned = (format_head(values | {"written": ""}) + body).encode()
     return format_head(values | {"written": digest(unsigned)}) + body
 
 
@@ -133,7 +155,10 @@ def _entry(path: str, data: bytes, head: Head, body: str) -> Entry:
         text("place", ""),
         tuple(dict.fromkeys(lists.get("tags", ()))),
         text("url", ""),
+        text("revision_of", ""),
+        tuple(dict.fromkeys(lists.get("revisions", ()))),
         text("seed", ""),
+        lists.get("duplicates", ()),
         text("sha256", ""),
         excerpt_of(body),
         references_of(body),
@@ -184,6 +209,9 @@ def _check_values(path: str, head: Head) -> list[tuple[int, str, str]]:
         value = values.get(key)
         if value and (fault := _check_value(path, key, str(value))):
             faults.append((head.lines[key], *fault))
+    if (main := str(values.get("revision_of", ""))) and (main == path or main[-3:] != ".md" or _check_path(main)):
+        verdict = f'revision_of is not the path of another article: "{main}"'
+        faults.append((head.lines["revision_of"], verdict, "write outlet/2024/03/slug.md"))
     return faults
 
 

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from cermin.content.article_file import format_article, is_hand_edited, parse_entry, seed_of, written_hash
+from cermin.characters import decode
+from cermin.content.article_file import (
+    format_article,
+    is_hand_edited,
+    kin_of,
+    name_kin,
+    parse_entry,
+    seed_of,
+    written_hash,
+)
+from cermin.content.front_matter import read_head
+from cermin.content.head import FrontMatterError
 from cermin.errors import ContentError, Fault
 from cermin.files import put, readable, remove
-from cermin.records import Article, Entry
+from cermin.records import Article, Entry, Kin
 from cermin.slugs import slugify
 
 _READING = os.O_RDONLY | getattr(os, "O_BINARY", 0)  # Windows would change line ends
@@ -123,6 +135,15 @@ def content_path(article: Article, is_taken: Callable[[str], bool]) -> str:
     return path
 
 
+def _revision_path(article: Article, is_taken: Callable[[str], bool]) -> str:
+    """Return where a new revision goes: beside its article, ``<slug>-rev-2.md`` and so on."""
+    beside = article.kin.revision_of.removesuffix(".md").partition("/")[2]
+    number = 2
+    while is_taken(path := f"{article.outlet}/{beside}-rev-{number}.md"):
+        number += 1
+    return path
+
+
 def settle_path(content: Path, path: str, article: Article) -> str:
     """Return where an article is written: at ``path``, where its file stands, or where a new one goes.
 
@@ -133,7 +154,8 @@ def settle_path(content: Path, path: str, article: Article) -> str:
         return path
     if path:
         remove(content, path)
-    return content_path(article, lambda taken: (content / taken).exists())
+    place = _revision_path if article.kin.revision_of else content_path
+    return place(article, lambda taken: (content / taken).exists())
 
 
 def _is_kept(file: Path) -> bool:
@@ -146,14 +168,57 @@ def _is_kept(file: Path) -> bool:
 def write_article(content: Path, path: str, article: Article) -> str:
     """Write an article's file whole, unless a person changed it.
 
-    Returns what that was: ``new``, ``changed``, ``same``, or ``kept`` for a file with a hand edit whose capture says
-    something else now than when the file was written.
+    What the file names beside its own capture stays named: see `write_kin`. Returns what that was: ``new``,
+    ``changed``, ``same``, or ``kept`` for a file with a hand edit whose capture says something else now than when the
+    file was written.
     """
-    data = format_article(article).encode()
     try:
         before = (content / path).read_bytes()
     except OSError:
         before = None
+    if before is not None:
+        article = replace(article, kin=kin_of(before))
+    data = format_article(article).encode()
     if before is not None and is_hand_edited(before):
         return "same" if written_hash(before) == written_hash(data) else "kept"
     return put(content, path, data)
+
+
+def write_kin(content: Path, path: str, kin: Kin) -> str:
+    """Have the article file at ``path`` name other captures than it does, unless a person changed it.
+
+    Returns ``changed``, ``same``, or ``kept`` for a file with a hand edit that does not name them; ``gone`` where there
+    is no such file.
+    """
+    try:
+        before = (content / path).read_bytes()
+    except OSError:
+        return "gone"
+    told = kin_of(before)
+    if told == kin:
+        return "same"
+    if is_hand_edited(before):
+        return "same" if _names_all(told, kin) else "kept"
+    return put(content, path, name_kin(before, kin))
+
+
+def _names_all(told: Kin, kin: Kin) -> bool:
+    names = {*told.duplicates, *told.revisions, told.revision_of, ""}
+    return names.issuperset((*kin.duplicates, *kin.revisions, kin.revision_of))
+
+
+def read_kin(content: Path, path: str) -> Kin:
+    """Return the captures and versions that an article file names beside its own capture."""
+    try:
+        return kin_of((content / path).read_bytes())
+    except OSError:
+        return Kin()
+
+
+def read_body(content: Path, path: str) -> str:
+    """Return the body of an article file; empty where it cannot be read."""
+    try:
+        data = (content / path).read_bytes()
+        return decode(data[read_head(data).body_at :])
+    except (OSError, FrontMatterError, UnicodeDecodeError):
+        return ""

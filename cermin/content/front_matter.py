@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from cermin.characters import CONTROL, decode
-from cermin.content.head import FENCE, KEYS, LISTS, FrontMatterError, Head, Value
+from cermin.content.head import FENCE, KEYS, LISTS, NAMES, FrontMatterError, Head, Value
 
 _KEYS = frozenset(KEYS)
 
@@ -49,7 +49,7 @@ _ITEM = rf"(?:{_QUOTED}|[^\W_][\w /().+&'“”‘’–—-]*)"
 _LIST = rf"\[(?:{_ITEM}(?:, ?{_ITEM})*)?\]"
 # No two repetitions of spaces stand side by side, so that a line is given up in the time that reading it takes: those
 # behind a plain text are part of it here.
-_SIMPLE_LINE = re.compile(rf"^([a-z0-9]+):(?: ((?:{_QUOTED}|{_LIST}) *|{_PLAIN_TEXT}))?\r?\n", re.MULTILINE)
+_SIMPLE_LINE = re.compile(rf"^([a-z0-9_]+):(?: ((?:{_QUOTED}|{_LIST}) *|{_PLAIN_TEXT}))?\r?\n", re.MULTILINE)
 _ITEMS = re.compile(r'"[^"]*"|[^ ,"][^,"]*')
 
 
@@ -68,16 +68,18 @@ def _read_simple(head: str) -> dict[str, Value] | None:
         elif (written[0] == "[") != (key in LISTS):
             return None
         elif written[0] == "[":
-            values[key] = _read_items(written.rstrip(" ")[1:-1])
+            values[key] = _read_items(written.rstrip(" ")[1:-1], strips=key not in NAMES)
         elif written[0] == '"':
-            values[key] = written.rstrip(" ")[1:-1].strip()
+            value = written.rstrip(" ")[1:-1]
+            values[key] = value if key in NAMES else value.strip()
         else:
             values[key] = written.strip()
     return values
 
 
-def _read_items(listed: str) -> tuple[str, ...]:
-    return tuple([text for item in _ITEMS.findall(listed) if (text := item.strip('"').strip())])
+def _read_items(listed: str, *, strips: bool) -> tuple[str, ...]:
+    items = [item[1:-1] if item[0] == '"' else item.rstrip(" ") for item in _ITEMS.findall(listed)]
+    return tuple([text for item in items if (text := item.strip() if strips else item)])
 
 
 def _split(data: bytes) -> tuple[str, int]:
@@ -123,18 +125,22 @@ def format_head(values: dict[str, Any]) -> str:
         if not value:
             continue
         if key in LISTS:
-            lines.append(f"{key}: [{', '.join(_scalar(item, _PLAIN_IN_LIST) for item in value)}]")
+            items = value if key in NAMES else map(_squeeze, value)
+            lines.append(f"{key}: [{', '.join(_scalar(item, _PLAIN_IN_LIST) for item in items)}]")
         elif key == "date" and _DATE.fullmatch(value):
             lines.append(f"{key}: {value}")
         else:
-            lines.append(f"{key}: {_scalar(value, _PLAIN)}")
+            lines.append(f"{key}: {_scalar(value if key in NAMES else _squeeze(value), _PLAIN)}")
     lines.append(FENCE)
     return "\n".join(lines) + "\n"
 
 
+def _squeeze(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _scalar(text: str, plain: re.Pattern[str]) -> str:
-    text = " ".join(text.split())
-    if plain.fullmatch(text) and text.lower() not in _WORDS_WITH_MEANING:
+    if text[-1:] != " " and plain.fullmatch(text) and text.lower() not in _WORDS_WITH_MEANING:
         return text
     return '"' + _TO_ESCAPE.sub(_escape, text) + '"'
 

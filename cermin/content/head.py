@@ -7,11 +7,12 @@ from typing import NamedTuple
 from cermin.errors import Fault
 
 FENCE = "---"
-TEXTS = ("title", "outlet", "lang", "editor", "agency", "place", "section", "url", "summary", "seed", "sha256")
-LISTS = frozenset(("authors", "tags"))
+LISTS = frozenset(("authors", "tags", "revisions", "duplicates"))
+NAMES = frozenset(("seed", "duplicates"))
+"""Keys whose values name files of any name: white space in them is kept as it is."""
 KEYS = (
     "title", "date", "outlet", "lang", "authors", "editor", "agency", "place", "section", "tags", "url", "summary",
-    "seed", "sha256", "written",
+    "revision_of", "revisions", "seed", "duplicates", "sha256", "written",
 )  # fmt: skip
 """Every key, in the order in which cermin writes them."""
 

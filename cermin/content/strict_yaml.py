@@ -13,7 +13,7 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-from cermin.content.head import FENCE, KEYS, LISTS, FrontMatterError, Head, Value
+from cermin.content.head import FENCE, KEYS, LISTS, NAMES, FrontMatterError, Head, Value
 from cermin.errors import guess
 
 DEEPEST = 50
@@ -79,15 +79,19 @@ class _StrictHandler(YAMLHandler):
     def _value(self, key: str, node: yaml.Node, line: int) -> Value | None:
         if key in LISTS:
             if isinstance(node, yaml.SequenceNode) and all(isinstance(item, yaml.ScalarNode) for item in node.value):
-                return tuple(text for item in node.value if (text := item.value.strip()))
+                return tuple(text for item in node.value if (text := _text(key, item)))
             if isinstance(node, yaml.ScalarNode) and not node.value:
                 return ()
             self.faults.append((line, f"{key} is not a list", f"write {key}: [one, two]"))
         elif isinstance(node, yaml.ScalarNode):
-            return str(node.value).strip()
+            return _text(key, node)
         else:
             self.faults.append((line, f"{key} is not a text", f"write {key}: in one line, in quotes if need be"))
         return None
+
+
+def _text(key: str, node: yaml.ScalarNode) -> str:
+    return str(node.value) if key in NAMES else str(node.value).strip()
 
 
 def _is_deep(head: str) -> bool:

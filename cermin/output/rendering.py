@@ -28,12 +28,10 @@ from cermin.output.environment import NewspaperEnvironment
 from cermin.output.structured_data import news_article
 from cermin.output.theme import Theme, template_error
 from cermin.output.words import Words, direction, load_words
-from cermin.records import Entry, Page, Teaser
+from cermin.records import UNKNOWN, Entry, Page, Teaser
 
 REMEMBERED = 8192
 """Dates and numbers whose words are remembered."""
-UNKNOWN = "unknown"
-"""The outlet of captures that no profile recognises."""
 
 
 class Renderer:
@@ -101,7 +99,11 @@ class Renderer:
         entry: Entry = page.answers["entry"]
         see_also = {title: target for title, target in page.answers["see_also"] if target and target != page.path}
         body = self._render_body(entry, see_also, root)
+        main = page.answers["main"]
+        # Of several versions, one stands for all (https://www.rfc-editor.org/rfc/rfc6596).
+        canonical = self._absolute(main[0] if main else page.path)
         return {
+            "canonical": canonical,
             "body": Markup(body),  # noqa: S704 - rendered from plain text, or sanitised
             "outlet": (self.outlet_name(entry.outlet), f"{entry.outlet}/index.html"),
             "original": self._original(entry.outlet),
@@ -110,7 +112,7 @@ class Renderer:
             "authors": [addresses.named(addresses.AUTHOR, name) for name in entry.authors],
             "feed": addresses.feed(addresses.OUTLET, entry.outlet),
             "structured_data": news_article(
-                entry, self.outlet_name(entry.outlet), self._absolute(page.path), self._config.site.language
+                entry, self.outlet_name(entry.outlet), canonical, self._config.site.language
             ),
         }
 

@@ -7,6 +7,7 @@ article is a `Reading` with a reason for quarantine.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
@@ -15,12 +16,24 @@ from cermin.config import Table
 from cermin.errors import SeedError
 from cermin.outlets import Outlet
 from cermin.records import Capture, Reading
-from cermin.seeds.folder import SeedFile, find_seed_files
+from cermin.seeds.folder import SeedFile, file_of, find_seed_files
+from cermin.seeds.likeness import are_near, are_related, fold_address, marks_of, sketch_text
 from cermin.seeds.opening import check_is_file
 from cermin.seeds.page import read_page
 from cermin.seeds.text import read_text
 
-__all__ = ["FORMATS", "Reader", "SeedFile", "find_seed_files", "read_article", "read_captures"]
+__all__ = [
+    "FORMATS",
+    "Reader",
+    "SeedFile",
+    "are_near",
+    "are_related",
+    "file_of",
+    "find_seed_files",
+    "read_article",
+    "read_captures",
+    "sketch_text",
+]
 
 
 class Reader(Protocol):
@@ -97,4 +110,9 @@ def read_article(capture: Capture, outlets: Mapping[str, Outlet]) -> Reading:
     # Its tables take a while to load, which a build without new captures need not wait for.
     from cermin.seeds import reading
 
-    return reading.read_article(capture, outlets)
+    read = reading.read_article(capture, outlets)
+    if not read.article:
+        return read
+    sketch = sketch_text(read.article.title, read.article.body)
+    address = fold_address(read.article.url)
+    return replace(read, address=address, sketch=sketch, marks=marks_of(sketch))

@@ -33,6 +33,11 @@ def find_seed_files(folder: Path, below: Sequence[str] = ()) -> Iterator[SeedFil
             raise SeedError.at(f"seeds/{start}", "no such file or folder")
 
 
+def file_of(folder: Path, seed: str) -> str:
+    """Return the path of the file that holds a capture (``path`` or ``path#part``); empty where it is not there."""
+    return next((path for path in (seed, seed.rpartition("#")[0]) if path and (folder / path).is_file()), "")
+
+
 def _walk(folder: Path, prefix: str) -> Iterator[SeedFile]:
     # Folders may be in one another deeper than calls can be.
     waiting = _list(folder, prefix)

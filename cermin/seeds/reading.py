@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from cermin.outlets import Outlet
-from cermin.records import TEXT, Article, Capture, Line, Published, Reading
+from cermin.records import TEXT, UNKNOWN, Article, Capture, Line, Published, Reading
 from cermin.seeds.dates import Clock, Dated, read_date
 from cermin.seeds.decoding import Decoded, decode_text
 from cermin.seeds.escaping import escape_text, see_also
@@ -28,8 +28,6 @@ from cermin.seeds.rendering import Paragraph, join_paragraphs, render
 from cermin.seeds.rules import RuleSet, compile_rules, find_literal
 from cermin.seeds.text import LARGEST
 
-UNKNOWN = "unknown"
-"""Outlet of captures that no profile recognises."""
 FIRST_WORDS = 80
 """Characters of the text that stand in for a missing title."""
 MENTIONING = 5

@@ -19,11 +19,11 @@ from typing import NamedTuple
 
 from cermin.errors import BrokenCatalogueError, CerminError, Fault
 from cermin.site.loading import INDEXES, PAGE_INDEX, Loader, PageLoader, drop_staged
-from cermin.site.rows import ENTRY_COLUMNS, Shelved, entry_from, shelve
+from cermin.site.rows import ENTRY_COLUMNS, KEEP_KIN, Shelved, entry_from, kin_rows, path_of, shelve
 from cermin.site.shelves import UNDATED, Place, ShelfName
 
 FILE = "catalogue.sqlite"
-SCHEMA_VERSION = "4"
+SCHEMA_VERSION = "5"
 
 _SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -31,11 +31,15 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 -- seeds/: what became of each capture
 CREATE TABLE seed_file (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, rules TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE seed (
-    seed TEXT PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT NULL, text TEXT NOT NULL, outcome TEXT NOT NULL,
-    detail TEXT NOT NULL
-) WITHOUT ROWID;
+    id INTEGER PRIMARY KEY, seed TEXT NOT NULL UNIQUE, path TEXT NOT NULL, sha256 TEXT NOT NULL, outcome TEXT NOT NULL,
+    detail TEXT NOT NULL, twin TEXT NOT NULL, text TEXT NOT NULL, address TEXT NOT NULL, day TEXT NOT NULL,
+    outlet TEXT NOT NULL, sketch BLOB NOT NULL, marks TEXT NOT NULL
+);
 CREATE INDEX seed_by_path ON seed (path);
-CREATE INDEX seed_by_text ON seed (text) WHERE outcome = 'article';
+CREATE INDEX seed_by_text ON seed (text) WHERE outcome IN ('article', 'revision');
+CREATE INDEX seed_by_address ON seed (address) WHERE address != '';
+CREATE INDEX seed_by_twin ON seed (twin) WHERE twin != '';
+CREATE TABLE mark (hash INTEGER NOT NULL, seed INTEGER NOT NULL, PRIMARY KEY (hash, seed)) WITHOUT ROWID;
 
 -- content/: every article file, also those that are wrong
 CREATE TABLE file (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, seed TEXT NOT NULL, faults TEXT NOT NULL) WITHOUT ROWID;
@@ -46,11 +50,14 @@ CREATE TABLE entry (
     id INTEGER PRIMARY KEY, moment INTEGER NOT NULL, tie INTEGER NOT NULL, fold TEXT NOT NULL, shown TEXT NOT NULL,
     address TEXT NOT NULL UNIQUE, title TEXT NOT NULL, date TEXT NOT NULL, outlet TEXT NOT NULL, lang TEXT NOT NULL,
     section TEXT NOT NULL, summary TEXT NOT NULL, authors TEXT NOT NULL, editor TEXT NOT NULL, agency TEXT NOT NULL,
-    place TEXT NOT NULL, tags TEXT NOT NULL, url TEXT NOT NULL, seed TEXT NOT NULL, sha256 TEXT NOT NULL,
-    excerpt TEXT NOT NULL, "references" TEXT NOT NULL, digest TEXT NOT NULL, text TEXT NOT NULL,
-    body_at INTEGER NOT NULL
+    place TEXT NOT NULL, tags TEXT NOT NULL, url TEXT NOT NULL, revision_of TEXT NOT NULL, revisions TEXT NOT NULL,
+    seed TEXT NOT NULL, duplicates TEXT NOT NULL, sha256 TEXT NOT NULL, excerpt TEXT NOT NULL,
+    "references" TEXT NOT NULL, digest TEXT NOT NULL, text TEXT NOT NULL, body_at INTEGER NOT NULL
 );
 CREATE TABLE reference (fold TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (fold, entry)) WITHOUT ROWID;
+CREATE TABLE kin (path TEXT NOT NULL, role TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (path, role, name))
+WITHOUT ROWID;
+CREATE INDEX kin_by_name ON kin (name);
 
 CREATE TABLE shelf (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, slug TEXT NOT NULL, count INTEGER NOT NULL DEFAULT 0,
@@ -85,22 +92,48 @@ CREATE TABLE failure (
 {";".join((*INDEXES, PAGE_INDEX))};
 """
 
+MOST_ALIKE = 32
+"""Articles that are compared with a new capture, of each sort that may be alike."""
+_KNOWN = "seed, CASE outcome WHEN 'revision' THEN twin ELSE seed END, text, address, day, outlet, sketch"
 NAME_OF_SHELF = "SELECT name FROM spelling WHERE shelf = ? ORDER BY count DESC, name LIMIT 1"
 
 
 class SeedRow(NamedTuple):
-    """What became of one capture: ``outcome`` is ``article``, ``duplicate`` or ``quarantined``.
-
-    ``path`` is the file below seeds/ that holds it, ``text`` a hash of its title and body, ``detail`` the content path,
-    the capture that it repeats, or the reason.
-    """
+    """What became of one capture: ``outcome`` is ``article``, ``revision``, ``duplicate`` or ``quarantined``."""
 
     seed: str
     path: str
+    """The file below seeds/ that holds it."""
     sha256: str
-    text: str
     outcome: str
     detail: str
+    """The content path, or the reason for quarantine."""
+    twin: str = ""
+    """The capture that a duplicate repeats, or whose article a revision is another version of."""
+    text: str = ""
+    """Hash of its title and body."""
+    address: str = ""
+    """Its address, folded."""
+    day: str = ""
+    """On which it was published, empty when unknown."""
+    outlet: str = ""
+    sketch: bytes = b""
+    marks: str = ""
+    """JSON list of the hashes by which texts like its own are found; empty for a text that is too short."""
+
+
+class Known(NamedTuple):
+    """An article or a revision that a new capture may repeat."""
+
+    seed: str
+    main: str
+    """The capture whose article it is, or of whose article it is a revision."""
+    text: str
+    address: str
+    day: str
+    outlet: str
+    sketch: bytes
+    """Empty where the capture is gone and the article's file alone is known."""
 
 
 class PageRow(NamedTuple):
@@ -262,32 +295,80 @@ class Catalogue:
         """Record that a file of seeds/ was read to its end, and by which rules."""
         self.connection.execute("INSERT OR REPLACE INTO seed_file VALUES (?, ?, ?)", (path, stamp, rules))
 
-    def drop_seed_file(self, path: str) -> None:
-        """Forget a file of seeds/ and its captures, before it is read again or because it is gone."""
+    def drop_seed_file(self, path: str) -> dict[str, SeedRow]:
+        """Forget a file of seeds/ and its captures, before it is read again or because it is gone.
+
+        Returns what became of its captures.
+        """
+        execute = self.connection.execute
+        execute("DELETE FROM seed_file WHERE path = ?", (path,))
+        rows = execute(f"SELECT {', '.join(SeedRow._fields)} FROM seed WHERE path = ?", (path,)).fetchall()
+        if rows:
+            execute(
+                "DELETE FROM mark WHERE (hash, seed) IN "
+                "(SELECT value, s.id FROM seed s, json_each(s.marks) WHERE s.path = ? AND marks != '')",
+                (path,),
+            )
+            execute("DELETE FROM seed WHERE path = ?", (path,))
+        return {row[0]: SeedRow._make(row) for row in rows}
+
+    def forget_seed_file(self, path: str) -> None:
+        """Have a file of seeds/ read again, by this import or, when it is cut short, by the next."""
         self.connection.execute("DELETE FROM seed_file WHERE path = ?", (path,))
-        self.connection.execute("DELETE FROM seed WHERE path = ?", (path,))
 
     def quarantined(self) -> list[SeedRow]:
         """Return the captures that gave no article."""
-        rows = self.connection.execute("SELECT * FROM seed WHERE outcome = 'quarantined' ORDER BY seed")
-        return list(map(SeedRow._make, rows))
+        sql = "SELECT seed, path, sha256, outcome, detail FROM seed WHERE outcome = 'quarantined' ORDER BY seed"
+        return [SeedRow(*row) for row in self.connection.execute(sql)]
 
     def count_outcomes(self) -> dict[str, int]:
         """Return how many captures became what."""
         return dict(self.connection.execute("SELECT outcome, count(*) FROM seed GROUP BY outcome"))
 
-    def seed_with_text(self, text: str) -> str:
-        """Return the capture that became the article with this text, or nothing."""
-        sql = (
-            "SELECT seed FROM seed WHERE text = ?1 AND outcome = 'article' "
-            "UNION SELECT seed FROM entry WHERE text = ?1 AND seed != '' ORDER BY seed LIMIT 1"
-        )
-        row = self.connection.execute(sql, (text,)).fetchone()
-        return row[0] if row else ""
-
     def keep_seed(self, row: SeedRow) -> None:
         """Record what became of a capture."""
-        self.connection.execute("INSERT OR REPLACE INTO seed VALUES (?, ?, ?, ?, ?, ?)", row)
+        execute = self.connection.execute
+        columns, holes = ", ".join(row._fields), ", ".join("?" * len(row))
+        row_id = execute(f"INSERT OR REPLACE INTO seed ({columns}) VALUES ({holes})", row).lastrowid
+        if row.marks and row.outcome in {"article", "revision"}:
+            execute("INSERT OR IGNORE INTO mark SELECT value, ? FROM json_each(?)", (row_id, row.marks))
+
+    def with_text(self, text: str) -> list[Known]:
+        """Return the articles with this text: those of captures, and those whose captures are gone."""
+        sql = (
+            f"SELECT {_KNOWN} FROM seed WHERE text = ?1 AND outcome IN ('article', 'revision') "
+            "UNION ALL SELECT seed, seed, text, '', substr(date, 1, 10), outlet, x'' FROM entry e WHERE text = ?1 "
+            "AND seed != '' AND revision_of = '' AND NOT EXISTS (SELECT 1 FROM seed WHERE seed = e.seed) "
+            "ORDER BY 1 LIMIT ?2"
+        )
+        return self._known(sql, text, MOST_ALIKE)
+
+    def with_address(self, address: str) -> list[Known]:
+        """Return articles with this folded address."""
+        sql = f"SELECT {_KNOWN} FROM seed WHERE address = ? AND outcome IN ('article', 'revision') ORDER BY id LIMIT ?"
+        return self._known(sql, address, MOST_ALIKE) if address else []
+
+    def with_marks(self, marks: str) -> list[Known]:
+        """Return the articles that have most of these marks (a JSON list), the best first."""
+        # A mark that many texts have tells little; those that are looked at are the same in every run.
+        some = "SELECT m.seed FROM json_each(?) JOIN mark m ON m.hash = value AND m.seed IN ({})"
+        few = "SELECT seed FROM mark WHERE hash = value ORDER BY seed LIMIT 64"
+        sql = (
+            f"SELECT {_KNOWN} FROM (SELECT seed AS found, count(*) AS hits FROM ({some.format(few)}) GROUP BY 1 "
+            "ORDER BY hits DESC, found LIMIT ?) JOIN seed ON id = found ORDER BY hits DESC, found"
+        )
+        return self._known(sql, marks, MOST_ALIKE) if marks else []
+
+    def naming(self, seed: str) -> list[tuple[str, str]]:
+        """Return (capture, content path) of the articles that name a capture as their duplicate."""
+        sql = (
+            "SELECT f.seed, f.path FROM kin k JOIN file f ON f.path = k.path WHERE role = 'duplicate' AND name = ? "
+            "ORDER BY 2"
+        )
+        return list(self.connection.execute(sql, (seed,)))
+
+    def _known(self, sql: str, *values: object) -> list[Known]:
+        return list(map(Known._make, self.connection.execute(sql, values)))
 
     def seed_paths(self) -> set[str]:
         """Return the files of seeds/ that are known."""
@@ -296,8 +377,8 @@ class Catalogue:
     def seed_paths_without_article(self) -> set[str]:
         """Return the files of seeds/ that gave an article whose file is gone, or repeat one that is."""
         sql = (
-            "SELECT path FROM seed WHERE outcome = 'article' AND seed NOT IN (SELECT seed FROM file) "
-            "OR outcome = 'duplicate' AND detail NOT IN (SELECT seed FROM file)"
+            "SELECT path FROM seed WHERE outcome IN ('article', 'revision') AND seed NOT IN (SELECT seed FROM file) "
+            "OR outcome IN ('duplicate', 'revision') AND twin NOT IN (SELECT seed FROM file)"
         )
         return {path for (path,) in self.connection.execute(sql)}
 
@@ -306,10 +387,68 @@ class Catalogue:
         sql = "SELECT 1 FROM file WHERE seed = ?1 OR (seed > ?1 || '#' AND seed < ?1 || '$') LIMIT 1"
         return self.connection.execute(sql, (path,)).fetchone() is not None
 
+    def has_captures_of(self, path: str) -> bool:
+        """Tell whether a file of seeds/ was read to its end."""
+        return self.connection.execute("SELECT 1 FROM seed_file WHERE path = ?", (path,)).fetchone() is not None
+
+    def was_read(self, path: str) -> bool:
+        """Tell whether a file of seeds/ was read to its end."""
+        return self.connection.execute("SELECT 1 FROM seed_file WHERE path = ?", (path,)).fetchone() is not None
+
     def content_path_of(self, seed: str) -> str:
         """Return the article file that names the capture, or nothing."""
         row = self.connection.execute("SELECT path FROM file WHERE seed = ? ORDER BY path LIMIT 1", (seed,)).fetchone()
         return row[0] if row else ""
+
+    def place_of(self, seed: str) -> str:
+        """Return the article file of a capture, also one that was written just now; nothing where it has none."""
+        sql = "SELECT detail FROM seed WHERE seed = ? AND outcome IN ('article', 'revision')"
+        row = self.connection.execute(sql, (seed,)).fetchone()
+        return row[0] if row else self.content_path_of(seed)
+
+    def row_of(self, seed: str) -> SeedRow | None:
+        """Return what became of a capture; None where it is not known."""
+        sql = f"SELECT {', '.join(SeedRow._fields)} FROM seed WHERE seed = ?"
+        row = self.connection.execute(sql, (seed,)).fetchone()
+        return SeedRow._make(row) if row else None
+
+    def main_of(self, path: str) -> str:
+        """Return the capture of whose article the file at ``path`` says that it is a revision; nothing if of none."""
+        sql = "SELECT f.seed FROM kin k JOIN file f ON f.path = k.name WHERE k.path = ? AND role = 'revision of'"
+        row = self.connection.execute(sql, (path,)).fetchone()
+        return row[0] if row else ""
+
+    def seeds_with_other_kin(self) -> list[str]:
+        """Return the captures whose articles may name other captures than they should."""
+        sides = "FROM kin k JOIN file g ON g.path = k.path LEFT JOIN file f ON f.path = name"
+        repeats = "SELECT twin, seed FROM seed WHERE outcome = 'duplicate'"
+        named = "SELECT g.seed, name FROM kin k JOIN file g ON g.path = k.path WHERE role = 'duplicate'"
+        versions = "SELECT twin, seed FROM seed WHERE outcome = 'revision'"
+        upward = f"SELECT coalesce(f.seed, ''), g.seed {sides} WHERE role = 'revision of'"
+        downward = f"SELECT g.seed, coalesce(f.seed, '') {sides} WHERE role = 'revision'"
+        found = {main for main, _ in self._differing(repeats, named)}
+        for told in (upward, downward):
+            found.update(seed for pair in self._differing(versions, told) for seed in pair)
+        return sorted(found - {""})
+
+    def _differing(self, one: str, other: str) -> list[tuple[str, str]]:
+        both = (f"{one} EXCEPT {other}", f"{other} EXCEPT {one}")
+        return [pair for sql in both for pair in self.connection.execute(sql)]
+
+    def duplicates_of(self, seed: str) -> list[str]:
+        """Return the captures that repeat a capture."""
+        sql = "SELECT seed FROM seed WHERE twin = ? AND twin != '' AND outcome = 'duplicate' ORDER BY seed"
+        return [name for (name,) in self.connection.execute(sql, (seed,))]
+
+    def revisions_of(self, seed: str) -> list[str]:
+        """Return the captures that gave revisions of a capture's article; also those that are gone or not read yet."""
+        sql = (
+            "SELECT seed FROM seed WHERE twin = ?1 AND twin != '' AND outcome = 'revision' "
+            "UNION SELECT g.seed FROM kin k JOIN file f ON f.path = k.name JOIN file g ON g.path = k.path "
+            "WHERE role = 'revision of' AND f.seed = ?1 AND NOT EXISTS (SELECT 1 FROM seed WHERE seed = g.seed) "
+            "ORDER BY 1"
+        )
+        return [name for (name,) in self.connection.execute(sql, (seed,))]
 
     # --- content/ -------------------------------------------------------------------------------------------------
 
@@ -366,7 +505,7 @@ class Catalogue:
 
     def forget_content(self) -> None:
         """Forget all article files, as another version of cermin may read them and place them differently."""
-        for table in ("file", "entry", "reference", "shelf", "spelling", "placing"):
+        for table in ("file", "entry", "reference", "kin", "shelf", "spelling", "placing"):
             self.connection.execute(f"DELETE FROM {table}")
         drop_staged(self.connection, "reference", "placing")
         self.keep_meta("loading", "")
@@ -377,6 +516,7 @@ class Catalogue:
         values = (None, *shelved.row)
         entry_id = execute(f"INSERT INTO entry VALUES ({', '.join('?' * len(values))})", values).lastrowid
         self._add_references(entry_id, shelved)
+        self.connection.executemany(KEEP_KIN, kin_rows(shelved))
         for shelf in shelved.shelves:
             shelf_id = self._count_shelf(shelf, 1)
             execute("INSERT INTO placing VALUES (?, ?, ?, ?)", (shelf_id, *shelved.place, entry_id))
@@ -388,7 +528,9 @@ class Catalogue:
         values = (entry_id, *shelved.row)
         execute(f"INSERT OR REPLACE INTO entry VALUES ({', '.join('?' * len(values))})", values)
         execute("DELETE FROM reference WHERE entry = ?", (entry_id,))
+        execute("DELETE FROM kin WHERE path = ?", (path_of(shelved.address),))
         self._add_references(entry_id, shelved)
+        self.connection.executemany(KEEP_KIN, kin_rows(shelved))
         if not self.is_all_touched:
             execute("INSERT OR IGNORE INTO touched_entry VALUES (?)", (shelved.address,))
 
@@ -408,6 +550,7 @@ class Catalogue:
             key = (self._count_shelf(shelf, -1), *shelved.place, entry_id)
             execute("DELETE FROM placing WHERE (shelf, moment, tie, entry) = (?, ?, ?, ?)", key)
         execute("DELETE FROM reference WHERE entry = ?", (entry_id,))
+        execute("DELETE FROM kin WHERE path = ?", (path_of(shelved.address),))
         execute("DELETE FROM entry WHERE id = ?", (entry_id,))
         self._touch(shelved)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from cermin.errors import Fault
 from cermin.records import Entry
-from cermin.site.rows import Shelved
+from cermin.site.rows import KEEP_KIN, Shelved, kin_rows
 
 TOGETHER = 1000
 """Articles whose rows are kept in memory before they are written."""
@@ -52,6 +52,8 @@ class Loader:
     def _add_entry(self, shelved: Shelved) -> None:
         self._last += 1
         self._entries.append((self._last, *shelved.row))
+        if any(shelved.kin):
+            self._connection.executemany(KEEP_KIN, kin_rows(shelved))
         for fold in shelved.references:
             self._references.add((fold, self._last))
         for kind, slug, name in shelved.shelves:

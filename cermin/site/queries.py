@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from cermin.addresses import OUTLET
+from cermin.addresses import OUTLET, REVISION
 from cermin.config import Config
 from cermin.records import Entry, Teaser
 from cermin.site.catalogue import NAME_OF_SHELF, Catalogue, Touched
 from cermin.site.rows import ENTRY_COLUMNS, TEASER_COLUMNS, entry_from, teaser_from
-from cermin.site.shelves import LAST, Place, fold_title
+from cermin.site.shelves import FIRST, LAST, Place, fold_title
 
 _E_ENTRY = ", ".join(f"e.{name.strip()}" for name in ENTRY_COLUMNS.split(","))
 _NAME = NAME_OF_SHELF.replace("?", "s.id")
@@ -36,6 +36,7 @@ class Queries:
         """The theme's files: path below output/ -> hash."""
         self._catalogue = catalogue
         self._execute = catalogue.connection.execute
+        self._has_revisions: bool | None = None
 
     # --- shelves --------------------------------------------------------------------------------------------------
 
@@ -157,13 +158,24 @@ class Queries:
         row = self._execute(f"SELECT {ENTRY_COLUMNS} FROM entry WHERE address = ?", (address,)).fetchone()
         return entry_from(row) if row else None
 
-    def entries(self, outlet: str, start: Place, limit: int) -> list[Entry]:
-        """Return so many articles of an outlet from a place on, the oldest first."""
+    def entries(self, kind: str, slug: str, start: Place, limit: int) -> list[Entry]:
+        """Return so many articles of a shelf from a place on, the oldest first."""
         sql = (
             f"SELECT {_E_ENTRY} FROM placing p JOIN entry e ON e.id = p.entry WHERE p.shelf = {_SHELF_ID} "
             "AND (p.moment, p.tie) >= (?, ?) ORDER BY p.moment, p.tie LIMIT ?"
         )
-        return list(map(entry_from, self._execute(sql, (OUTLET, outlet, *start, limit))))
+        return list(map(entry_from, self._execute(sql, (kind, slug, *start, limit))))
+
+    def versions(self, address: str) -> list[Teaser]:
+        """Return the other versions of an article, the oldest first; the article is left out."""
+        if self._has_revisions is None:
+            self._has_revisions = self.count_shelves(REVISION) > 0
+        return list(self.teasers(REVISION, address, FIRST)) if self._has_revisions else []
+
+    def teaser(self, address: str) -> Teaser | None:
+        """Return the article at an address as a list shows it."""
+        row = self._execute(f"SELECT {TEASER_COLUMNS} FROM entry WHERE address = ?", (address,)).fetchone()
+        return teaser_from(row) if row else None
 
     def beside(self, outlet: str, place: Place, *, newer: bool) -> Teaser | None:
         """Return the article of an outlet that is the next newer, or the next older, than a place."""
@@ -210,8 +222,8 @@ class Queries:
     def touched_articles(self) -> list[str]:
         """Return the addresses of articles whose page may have changed.
 
-        Those that changed themselves, those that name the title of one that came, went or changed, and the two beside
-        each place of an outlet where that happened.
+        Those that changed themselves, those that name the title of one that came, went or changed, the two beside each
+        place of an outlet where that happened, and the versions of one article with one another.
         """
         found = {address for (address,) in self._execute("SELECT address FROM touched_entry")}
         found |= {
@@ -221,7 +233,17 @@ class Queries:
                 "JOIN entry e ON e.id = r.entry"
             )
         }
+        found |= {
+            address
+            for (address,) in self._execute(
+                "SELECT e.address FROM touched_entry t JOIN shelf s ON s.kind = ? AND s.slug = t.address "
+                "JOIN placing p ON p.shelf = s.id JOIN entry e ON e.id = p.entry",
+                (REVISION,),
+            )
+        }
         for touched in self.touched_places():
+            if touched.kind == REVISION:
+                found.add(touched.slug)
             if touched.kind == OUTLET:
                 for newer in (False, True):
                     if teaser := self.beside(touched.slug, touched.place, newer=newer):

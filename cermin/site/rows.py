@@ -7,14 +7,14 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from cermin.files import digest
-from cermin.records import Entry, Teaser
+from cermin.records import Entry, Kin, Teaser
 from cermin.site.shelves import Place, ShelfName, fold_title, place_of, shelves_of
 
 # What of an entry a list shows.
 _shown = attrgetter("address", "title", "date", "outlet", "lang", "section")
 ENTRY_COLUMNS = ", ".join(f'"{name}"' for name in Entry._fields)
 TEASER_COLUMNS = "address, title, date, outlet, lang, section, coalesce(nullif(summary, ''), excerpt), shown"
-_TUPLES = [Entry._fields.index(name) for name in ("authors", "tags", "references")]
+_TUPLES = [Entry._fields.index(name) for name in ("authors", "tags", "revisions", "duplicates", "references")]
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -43,10 +43,27 @@ class Shelved(NamedTuple):
     references: tuple[str, ...]
     """The titles that it names, so folded, each once."""
     shelves: tuple[ShelfName, ...]
+    kin: Kin
 
     def stands_like(self, other: Shelved) -> bool:
         """Tell whether both stand at the same places of the same lists, which show them alike under one name."""
         return self.row[:_HEAD] == other.row[:_HEAD] and self.shelves == other.shelves
+
+
+KEEP_KIN = "INSERT OR IGNORE INTO kin VALUES (?, ?, ?)"
+
+
+def kin_rows(shelved: Shelved) -> list[tuple[str, str, str]]:
+    """Return the rows of the table ``kin`` for an entry: its path, a role, and the capture or path that it names."""
+    kin, path = shelved.kin, path_of(shelved.address)
+    rows = [(path, "duplicate", seed) for seed in kin.duplicates]
+    rows += [(path, "revision", other) for other in kin.revisions]
+    return [*rows, (path, "revision of", kin.revision_of)] if kin.revision_of else rows
+
+
+def path_of(address: str) -> str:
+    """Return the path below content/ of the article at an address."""
+    return address.removesuffix(".html") + ".md"
 
 
 _HEAD = 4  # moment, tie, fold, shown
@@ -55,10 +72,12 @@ _HEAD = 4  # moment, tie, fold, shown
 def shelve(entry: Entry) -> Shelved:
     """Return all that the catalogue keeps of an entry; workers do it, so that the parent has only to insert."""
     place = place_of(entry)
-    fold = fold_title(entry.title)
+    # A see-also leads to the article, never to another version of it.
+    fold = "" if entry.revision_of else fold_title(entry.title)
     references = tuple(dict.fromkeys(map(fold_title, entry.references)))
+    kin = Kin(entry.duplicates, entry.revision_of, entry.revisions)
     row = (*place, fold, _shown_of(entry), *_values_of(entry))
-    return Shelved(row, place, entry.address, fold, references, tuple(shelves_of(entry)))
+    return Shelved(row, place, entry.address, fold, references, tuple(shelves_of(entry)), kin)
 
 
 def _shown_of(entry: Entry) -> str:

@@ -1,8 +1,9 @@
 """Shelves: the lists of articles that a site is made of, and each article's place on them.
 
-A shelf is one list: all articles (``latest``), those of an outlet, section, topic or author, of a day, and those
-without a date. Articles stand on a shelf in the order of (moment, tie): the moment in seconds since 1970, and a number
-made of the address, so that the order depends on the articles alone and never on the order in which they arrived.
+A shelf is one list: all articles (``latest``), those of an outlet, section, topic or author, of a day, those without a
+date, and the other versions of one article. Articles stand on a shelf in the order of (moment, tie): the moment in
+seconds since 1970, and a number made of the address, so that the order depends on the articles alone and never on the
+order in which they arrived.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
-from cermin.addresses import AUTHOR, DAY, LATEST, NO_DATE, OUTLET, SECTION, TOPIC
+from cermin.addresses import AUTHOR, DAY, LATEST, NO_DATE, OUTLET, REVISION, SECTION, TOPIC
 from cermin.records import Entry
 from cermin.slugs import name_slug
 
@@ -29,6 +30,8 @@ class Place(NamedTuple):
     tie: int
 
 
+FIRST = Place(-(1 << 61), 0)
+"""A place before all articles."""
 LAST = Place(1 << 60, 0)
 """A place behind all articles."""
 
@@ -56,7 +59,9 @@ def _moment(date: str) -> int:
 
 
 def shelves_of(entry: Entry) -> list[ShelfName]:
-    """Return the shelves on which the article stands, each once."""
+    """Return the shelves on which the article stands, each once; another version of one stands beside that alone."""
+    if entry.revision_of:
+        return [ShelfName(REVISION, entry.revision_of.removesuffix(".md") + ".html", "")]
     shelves = [ShelfName(LATEST, "", ""), ShelfName(OUTLET, entry.outlet, entry.outlet)]
     if entry.section:
         shelves.append(ShelfName(SECTION, name_slug(entry.section), entry.section))

@@ -1,0 +1,183 @@
+"""Readings -> article files: which captures are one article, which are versions of one, and where each is written.
+
+Files that have an article are settled before newcomers (see `pipeline`), so what was settled once stays: an article
+keeps its address, and a newcomer becomes its duplicate or its revision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from cermin import content, seeds, site
+from cermin.config import Config
+from cermin.records import UNKNOWN, Article, Kin, Reading
+from cermin.site.catalogue import Known, SeedRow
+
+TRANSACTION = 1000
+"""Captures whose outcomes are committed together."""
+MOST_NAMED = 1000
+"""Duplicates, and revisions, that an article's front matter names at most."""
+
+
+class Settling:
+    """Settles the readings of one import, and tells what that did."""
+
+    def __init__(self, config: Config, catalogue: site.Catalogue, rules: str) -> None:
+        self._config = config
+        self._catalogue = catalogue
+        self._rules = rules
+        self.written = 0
+        """Article files that are new or were brought up to date."""
+        self.kept: dict[str, str] = {}
+        """Article files that were left alone for their hand edits, and what differs: path -> verdict."""
+        self.again: set[str] = set()
+        """Files of seeds/ to be read again: what their captures repeated says something else now."""
+        self._moved: set[str] = set()
+        """Captures whose articles moved to another folder, so that other files name the old one."""
+
+    def settle(self, readings: Iterable[tuple[seeds.SeedFile, Reading]], advance: Callable[[], None]) -> None:
+        """Write the article of each reading, or record why there is none; ``advance`` is called for each file."""
+        catalogue = self._catalogue
+        current: seeds.SeedFile | None = None
+        before: dict[str, SeedRow] = {}
+        with catalogue.batch() as checkpoint:
+            for number, (file, reading) in enumerate(readings, 1):
+                if file != current:
+                    if current:
+                        catalogue.keep_seed_file(*current, self._rules)
+                        advance()
+                    before = catalogue.drop_seed_file(file.path)
+                    self.again.discard(file.path)
+                    current = file
+                known = before.get(reading.seed)
+                row = self._settle_one(file, reading, known)
+                catalogue.keep_seed(row)
+                if known and known.text != row.text:
+                    self._read_duplicates_again(reading.seed)
+                if number % TRANSACTION == 0:
+                    checkpoint()
+            if current:
+                catalogue.keep_seed_file(*current, self._rules)
+                advance()
+
+    def _read_duplicates_again(self, seed: str) -> None:
+        for duplicate in self._catalogue.duplicates_of(seed):
+            if row := self._catalogue.row_of(duplicate):
+                self._catalogue.forget_seed_file(row.path)
+                self.again.add(row.path)
+
+    def _settle_one(self, file: seeds.SeedFile, reading: Reading, known: SeedRow | None) -> SeedRow:
+        article = reading.article
+        if article is None:
+            return SeedRow(reading.seed, file.path, reading.sha256, "quarantined", reading.quarantine)
+        row = SeedRow(
+            reading.seed,
+            file.path,
+            reading.sha256,
+            "article",
+            "",
+            text=content.text_hash(article.title, article.body),
+            address=reading.address,
+            day=article.published.value[:10] if article.published else "",
+            outlet=article.outlet,
+            sketch=reading.sketch,
+            marks=reading.marks,
+        )
+        path = self._catalogue.content_path_of(reading.seed)
+        if not path:
+            row = self._find_twin(row)
+        elif twin := self._catalogue.main_of(path) or self._recall_main(known):
+            row = row._replace(outcome="revision", twin=twin)
+        return row if row.outcome == "duplicate" else row._replace(detail=self._write(row, path, article))
+
+    def _recall_main(self, known: SeedRow | None) -> str:
+        """Return the capture of the article that a revision was one of, whose file is gone but comes back."""
+        if known is None or known.outcome != "revision" or not seeds.file_of(self._config.seeds, known.twin):
+            return ""
+        return known.twin
+
+    def _write(self, row: SeedRow, path: str, article: Article) -> str:
+        """Write the article of a capture, whose file stands at ``path`` if it has one; return where it stands now."""
+        folder = self._config.content
+        if path and path.partition("/")[0] != article.outlet:
+            article = replace(article, kin=content.read_kin(folder, path))
+            self._moved.add(row.seed)
+        elif row.twin:
+            article = replace(article, kin=Kin(revision_of=self._catalogue.place_of(row.twin)))
+        place = content.settle_path(folder, path, article)
+        status = content.write_article(folder, place, article)
+        self.written += status in {"new", "changed"}
+        if status == "kept":
+            self.kept[place] = "its capture gives something else now"
+        return place
+
+    # --- one article of several captures --------------------------------------------------------------------------
+
+    def _find_twin(self, row: SeedRow) -> SeedRow:
+        """Return what becomes of a new capture beside the articles that are known: article, duplicate or revision.
+
+        A duplicate says the same, but for a small share of its sentences, and is of the same day and outlet as far as
+        both tell. A revision has the address of an article and says something else.
+        """
+        catalogue = self._catalogue
+        same_text = catalogue.with_text(row.text)
+        # An article whose file was deleted finds its own revisions here, and is what it was.
+        same_page = [known for known in catalogue.with_address(row.address) if known.main != row.seed]
+        alike = [
+            known
+            for known in (*same_page, *catalogue.with_marks(row.marks))
+            if known.sketch and seeds.are_near(row.sketch, known.sketch)
+        ]
+        if twin := next((known.seed for known in (*same_text, *alike) if _may_be_one(row, known)), ""):
+            return row._replace(outcome="duplicate", twin=twin)
+        if twin := next((main for main, path in catalogue.naming(row.seed) if self._repeats(row, main, path)), ""):
+            return row._replace(outcome="duplicate", twin=twin)
+        if twin := next((known.main for known in same_page if seeds.are_related(row.sketch, known.sketch)), ""):
+            return row._replace(outcome="revision", twin=twin)
+        return row
+
+    def _repeats(self, row: SeedRow, main: str, path: str) -> bool:
+        """Tell whether a capture says what the article file says that names it, and whose own capture is gone."""
+        if self._catalogue.row_of(main):
+            return False
+        return seeds.are_near(row.sketch, seeds.sketch_text("", content.read_body(self._config.content, path)))
+
+    def name_kin(self) -> None:
+        """Have every article name the captures that repeat it, and its versions one another, as they are now."""
+        catalogue = self._catalogue
+        todo = set(catalogue.seeds_with_other_kin())
+        for seed in self._moved:
+            row = catalogue.row_of(seed)
+            todo |= {seed, *catalogue.revisions_of(seed), *([row.twin] if row and row.outcome == "revision" else [])}
+        for seed in sorted(todo):
+            if path := catalogue.place_of(seed):
+                status = content.write_kin(self._config.content, path, self._find_kin(seed, path))
+                # A file that is new was counted when it was written.
+                self.written += status == "changed" and catalogue.content_path_of(seed) == path
+                if status == "kept":
+                    self.kept.setdefault(path, "its captures are others now")
+
+    def _find_kin(self, seed: str, path: str) -> Kin:
+        catalogue = self._catalogue
+        told = content.read_kin(self._config.content, path)
+        row = catalogue.row_of(seed)
+        duplicates = {name for name in told.duplicates if self._is_unread(name)}.union(catalogue.duplicates_of(seed))
+        main = catalogue.main_of(path) if row is None else row.twin if row.outcome == "revision" else ""
+        revisions = filter(None, map(catalogue.place_of, catalogue.revisions_of(seed)))
+        return Kin(
+            duplicates=tuple(sorted(duplicates)[:MOST_NAMED]),
+            revision_of=catalogue.place_of(main) if main else "",
+            revisions=tuple(sorted(revisions, key=lambda name: (len(name), name))[:MOST_NAMED]),
+        )
+
+    def _is_unread(self, seed: str) -> bool:
+        """Tell whether a capture that an article names is in seeds/ and was not read, so that nothing contradicts."""
+        path = seeds.file_of(self._config.seeds, seed)
+        return bool(path) and not self._catalogue.was_read(path)
+
+
+def _may_be_one(row: SeedRow, known: Known) -> bool:
+    if row.day and known.day and row.day != known.day:
+        return False
+    return row.outlet == known.outlet or UNKNOWN in {row.outlet, known.outlet} or row.address == known.address != ""
