@@ -47,6 +47,11 @@ class Surroundings:
     def __init__(self, lines: Iterable[str]) -> None:
         self._text = "\n".join(lines)
 
+    @property
+    def lowered(self) -> str:
+        """The text in small letters."""
+        return self._text.lower()
+
     @cached_property
     def small_words(self) -> frozenset[str]:
         """Words that the text writes small: where one is capitalised, a sentence or a title begins."""

@@ -14,7 +14,9 @@ FEW = 2
 LONG = 80
 """Characters from which a line counts as one of text."""
 
-_PLACE = re.compile(r"(?:[.?!…][\"”’»)\]]{0,2}|(?<=[\w,])[”»]|(?<=[^\W\d_A-Z])\")(?=[\"“‘«(\[]?[^\W\d_a-zà-öø-ÿ])")
+_BEGINNING = r"(?=[\"“‘«(\[]?[^\W\d_a-zà-öø-ÿ])"
+_PLACE = re.compile(rf"[.?!…][\"”’»)\]]{{0,2}}{_BEGINNING}")
+_PLACE_AT_MARK = re.compile(rf"(?<=[\w,])[”»]{_BEGINNING}|(?<=[^\W\d_A-Z])\"{_BEGINNING}")
 _BEFORE = re.compile(r"\S*$")
 _WORD_BEFORE = re.compile(r"[^\W_]*$")
 _WORD_AFTER = re.compile(r"[\"“‘«(\[]?([^\W_]+)(.?)")
@@ -50,7 +52,10 @@ def find_glued(text: str, labels: Sequence[str] = ()) -> list[int]:
         if label in text:
             found.update(_find_glued_label(text, label))
     counted = marks = 0
-    for match in _PLACE.finditer(text):
+    matches = list(_PLACE.finditer(text))
+    if '"' in text or "”" in text or "»" in text:
+        matches = sorted([*matches, *_PLACE_AT_MARK.finditer(text)], key=re.Match.end)
+    for match in matches:
         place = match.end()
         marks += text.count('"', counted, place)
         counted = place

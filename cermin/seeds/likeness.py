@@ -27,7 +27,6 @@ _LONGEST = 200_000
 """Characters of a body that are looked at."""
 _SHORTEST = 12
 """Bytes of a sentence that counts by itself; one with a digit counts in any case."""
-_SEE_ALSO = re.compile(r".*\[\[.*")
 _OTHER_ENDS = re.compile("[…。！？।۔؟\x85\u2028\u2029]")
 _OTHER_SIGNS = re.compile("[\xa0«»·–—‘’“”„•‹›′″、，：；（）《》「」『』،؛٪]+")
 # On bytes, which is several times quicker: signs go, and what ends a sentence is one sign.
@@ -49,7 +48,8 @@ def sketch_text(title: str, body: str) -> bytes:
     """Return the sketch of an article's text (its body as Markdown), packed for the catalogue."""
     text = body[:_LONGEST].casefold()
     if "[[" in text:
-        text = _SEE_ALSO.sub("", text)  # other captures of one page often name other articles
+        # Other captures of one page often name other articles.
+        text = "\n".join(line for line in text.split("\n") if "[[" not in line)
     sentences: dict[int, int] = {}
     for letters in _fold(text).split(b"."):
         has_digit = _DIGIT.search(letters)

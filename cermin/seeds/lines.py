@@ -51,6 +51,7 @@ def sort_lines(lines: Sequence[tuple[int, str]], rules: RuleSet) -> list[Piece]:
     heading: Rule | None = None
     listed = 0
     around = Surroundings(text for _, text in lines)
+    rules = rules.narrow(around.lowered)
     for paragraph, (number, text) in enumerate(lines):
         if found := _sort_whole(number, text, rules):
             heading = None
@@ -169,12 +170,12 @@ def _sort_inline(whole: Piece, rules: RuleSet, around: Surroundings) -> list[Pie
     """Return the pieces of a body line: what inline rules find, titles that are announced, and the body around them."""
     lowered = whole.text.lower()
     pieces = [whole]
-    trying = [rule for rule in rules.inline if rule.literal in lowered]
+    trying = [rule for rule in rules.inline if rule.may_match(lowered)]
     # What one rule takes out may leave another's text at the end of a piece, hence the second round.
     for rule in [*trying, *trying]:
         pieces = [part for piece in pieces for part in _split_body(piece, rule)]
     for label in rules.labels:
-        if label.literal in lowered:
+        if label.may_match(lowered):
             pieces = [part for piece in pieces for part in _split_announced(piece, label, rules, around)]
     return pieces
 

@@ -23,9 +23,10 @@ from cermin.seeds.lead import read_lead
 from cermin.seeds.lines import Piece, sort_lines, split_match
 from cermin.seeds.manuscript import Manuscript, Markup
 from cermin.seeds.mending import mend_text
+from cermin.seeds.needles import Needles, find_needles
 from cermin.seeds.published import choose_date
 from cermin.seeds.rendering import Paragraph, join_paragraphs, render
-from cermin.seeds.rules import RuleSet, compile_rules, find_literal
+from cermin.seeds.rules import RuleSet, compile_rules
 from cermin.seeds.text import LARGEST
 
 FIRST_WORDS = 80
@@ -200,7 +201,12 @@ def _recognise(capture: Capture, text: str, outlets: Mapping[str, Outlet]) -> Ou
     scores = []
     for outlet in outlets.values():
         patterns = _compile_recognition(outlet.recognise)
-        score = sum(literal in text and pattern.search(text) is not None for literal, pattern in patterns)
+        score = 0
+        for needles, pattern in patterns:
+            for needle in needles:
+                if needle in text:
+                    score += pattern.search(text) is not None
+                    break
         if score:
             scores.append((score, outlet.id))
     scores.sort(reverse=True)
@@ -233,8 +239,8 @@ def _find_by_name(source: str, outlets: Mapping[str, Outlet]) -> Outlet | None:
 
 
 @lru_cache(maxsize=4096)
-def _compile_recognition(patterns: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((find_literal(pattern), re.compile(pattern, re.MULTILINE)) for pattern in patterns)
+def _compile_recognition(patterns: tuple[str, ...]) -> tuple[tuple[Needles, re.Pattern[str]], ...]:
+    return tuple((find_needles(pattern) or ("",), re.compile(pattern, re.MULTILINE)) for pattern in patterns)
 
 
 # --- lines to pieces ---
@@ -315,7 +321,7 @@ def _write(
 def _note_mentions(text: str, rules: RuleSet, fields: dict[str, list[str]]) -> None:
     lowered = text.lower()
     for rule in rules.mentions:
-        if rule.literal in lowered and (match := rule.pattern.search(text)):
+        if rule.may_match(lowered) and (match := rule.pattern.search(text)):
             for name, value in match.groupdict().items():
                 if value:
                     fields.setdefault(name, []).append(value)

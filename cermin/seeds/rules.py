@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from cermin.outlets import Outlet, Rules
 from cermin.seeds.announced import TitleWords
 from cermin.seeds.languages import load_language
+from cermin.seeds.needles import Needles, find_needles
 
 LABEL = "See also"
 """Before a see-also's title, where the language's file has no label."""
@@ -25,8 +26,12 @@ class Rule(NamedTuple):
     name: str
     """As `explain` prints it: ``genpi: promo``."""
     pattern: re.Pattern[str]
-    literal: str
-    """Small letters that any match begins with, so that most lines need no pattern to be tried."""
+    needles: Needles
+    """Small letters of which any match holds one, so that most lines need no pattern to be tried."""
+
+    def may_match(self, lowered: str) -> bool:
+        """Whether a text in small letters holds what the pattern needs."""
+        return not self.needles or any(needle in lowered for needle in self.needles)
 
 
 class LineRules:
@@ -71,6 +76,11 @@ class RuleSet(NamedTuple):
     junk: LineRules
     """Those of ``whole`` that hold in every language: a line that they match is never a title."""
 
+    def narrow(self, lowered: str) -> RuleSet:
+        """Return the rules without those for the inside of lines that cannot match in a text in small letters."""
+        inline = tuple(rule for rule in self.inline if rule.may_match(lowered))
+        return self._replace(inline=inline, labels=tuple(rule for rule in self.labels if rule.may_match(lowered)))
+
 
 @lru_cache(maxsize=256)
 def compile_rules(outlet: Outlet | None, language: str) -> RuleSet:
@@ -109,7 +119,8 @@ def _compile(sources: Iterable[tuple[str, Rules]]) -> Iterator[Rule]:
     for source, rules in sources:
         for name, patterns in rules:
             for pattern in patterns:
-                yield Rule(f"{source}: {name}", re.compile(pattern, re.IGNORECASE), find_literal(pattern).lower())
+                needles = tuple(needle.lower() for needle in find_needles(pattern))
+                yield Rule(f"{source}: {name}", re.compile(pattern, re.IGNORECASE), needles)
 
 
 def find_literal(pattern: str) -> str:
