@@ -255,7 +255,8 @@ def _find_date(entry: Mapping[str, Any]) -> str:
     """Return the date of an entry as it stands there if it is understood, else as feedparser understands it."""
     for name in ("published", "updated", "created"):
         told = _text(entry, name)
-        parsed = entry.get(f"{name}_parsed")
+        # Not `entry.get`, which warns of a fallback of its own for "updated".
+        parsed = dict.get(entry, f"{name}_parsed")
         if told and parsed and not read_date(told, _LOOSE):
             return "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*parsed[:6])
         if told:

@@ -6,6 +6,7 @@ title, byline and date. All before that second title is the site's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import takewhile
 from typing import NamedTuple
@@ -17,8 +18,14 @@ from cermin.seeds.rules import RuleSet
 
 MENU = 80
 """Lines that may stand between the title and its repetition."""
+FEWEST_WORDS = 4
+"""Words of a title that is looked for before the first paragraph: fewer may well begin a sentence."""
+MOST_MISSING = 3
 AFTER_TITLE = 6
 """Lines behind the repeated title among which its byline and its date stand."""
+
+_WORD = re.compile(r"\w+")
+_SIGNS = re.compile(r"[\s.:;!?\"”’)|–—-]*")
 
 
 class Lead(NamedTuple):
@@ -37,13 +44,13 @@ def read_lead(lines: Sequence[tuple[int, str]], title: str, rules: RuleSet, cloc
     the menu; only lines that are no paragraphs may stand before it.
     """
     again = _find_last_repetition(lines, fold_title(title)) if title else -1
+    if title and again < 0:
+        return _cut_title_before_text(lines, title)
     pieces = [
         Piece(number, text, "cut", "layout: repeated title" if _repeats(text, fold_title(title)) else "layout: menu")
         for number, text in lines[: again + 1]
     ]
     rest = list(lines[again + 1 :])
-    if again < 0:
-        return Lead(pieces, rest)
     kept, dated = [], None
     for position, (number, text) in enumerate(rest):
         if position >= AFTER_TITLE or is_sentence(text):
@@ -60,6 +67,37 @@ def read_lead(lines: Sequence[tuple[int, str]], title: str, rules: RuleSet, cloc
             kept.append(position)
     first = [rest[position] for position in kept]
     return Lead(pieces, [*first, *rest[len(kept) + len(pieces) - again - 1 :]], dated)
+
+
+def _cut_title_before_text(lines: Sequence[tuple[int, str]], title: str) -> Lead:
+    """Cut the title where it begins the first paragraph, with no break behind it."""
+    if lines:
+        number, text = lines[0]
+        length = _match_title(text[: 2 * len(title)], title)
+        if 0 < length < len(text) and text[length:].strip():
+            return Lead(
+                [Piece(number, text[:length], "cut", "layout: repeated title")],
+                [(number, text[length:].lstrip()), *lines[1:]],
+            )
+    return Lead([], list(lines))
+
+
+def _match_title(text: str, title: str) -> int:
+    """Return how much of a text is the title, of which a word or two may be missing and the last be cut short."""
+    wanted = fold_title(title).split()
+    words = list(_WORD.finditer(text))
+    if len(wanted) < FEWEST_WORDS or len(words) < FEWEST_WORDS:
+        return 0
+    first = words[0][0].casefold()
+    missing = wanted.index(first) if first in wanted[:MOST_MISSING] else len(wanted)
+    wanted = wanted[missing:]
+    if len(wanted) < FEWEST_WORDS or len(words) < len(wanted):
+        return 0
+    found = [word[0].casefold() for word in words[: len(wanted)]]
+    if found[:-1] != wanted[:-1] or not wanted[-1].startswith(found[-1]):
+        return 0
+    end = words[len(wanted) - 1].end()
+    return end + len(_SIGNS.match(text, end)[0])  # type: ignore[index]  # matches the empty text as well
 
 
 def _find_last_repetition(lines: Sequence[tuple[int, str]], folded: str) -> int:

@@ -20,7 +20,7 @@ from cermin.seeds.gluing import split_glued
 from cermin.seeds.heading import Heading, find_heading, fold_title, split_names
 from cermin.seeds.languages import SAMPLE, choose_language
 from cermin.seeds.lead import read_lead
-from cermin.seeds.lines import Piece, sort_lines, split_match
+from cermin.seeds.lines import Piece, sort_lines
 from cermin.seeds.manuscript import Manuscript, Markup
 from cermin.seeds.mending import mend_text
 from cermin.seeds.needles import Needles, find_needles
@@ -152,7 +152,7 @@ def _understand(
     heading = find_heading(lines, rules, clock, capture.title)
     top = _sort_heading(lines, heading, rules)
     title = next((piece.value for piece in top if piece.fate == "title"), "")
-    title = title or _sort_title(0, capture.title, rules)[0].value
+    title = title or next(piece.value for piece in _sort_title(0, capture.title, rules) if piece.fate == "title")
     taken = {heading.title, heading.date, heading.author}
     rest = [line for position, line in enumerate(lines) if position not in taken]
     lead = read_lead(rest, title, rules, clock, has_date=heading.date is not None or bool(capture.date))
@@ -260,14 +260,16 @@ def _sort_heading(lines: Sequence[tuple[int, str]], heading: Heading, rules: Rul
 
 
 def _sort_title(number: int, text: str, rules: RuleSet) -> list[Piece]:
+    """Return the pieces of a title line: what a rule cuts from its beginning or its end, and the title."""
     for rule in rules.title:
         if match := rule.pattern.fullmatch(text):
-            cut = split_match(number, rule, match)[-1].value
-            title = text[: len(text) - len(cut)]
-            return [
+            start, end = match.span("cut")
+            title = text[end:] if start == 0 else text[:start]
+            pieces = [
                 Piece(number, title, "title", "layout: title", title.strip()),
-                Piece(number, text[len(title) :], "cut", rule.name),
+                Piece(number, text[start:end], "cut", rule.name),
             ]
+            return pieces[::-1] if start == 0 else pieces
     return [Piece(number, text, "title", "layout: title", text)]
 
 
