@@ -227,7 +227,7 @@ def _make_capture(
         date=_find_date(entry),
         author=_find_author(entry),
         tags=clean_tags(str(tag.get("term") or "") for tag in entry.get("tags") or ()),
-        summary="" if is_excerpt(summary, body) else summary,
+        summary=summary if summary and not is_excerpt(summary, body) else "",
         source=strip_markup(_text(source, "title") or _text(feed, "title")),
         language=language or _text(feed, "language"),
         notes=notes,
