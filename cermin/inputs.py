@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import cermin
@@ -14,6 +14,8 @@ from cermin.output import Theme, catalogue_path
 from cermin.site import Kind
 
 _LIBRARIES = ("jinja2", "markdown", "nh3", "babel", "python-frontmatter", "pyyaml")
+_READING_LIBRARIES = ("charset-normalizer", "feedparser", "lxml", "trafilatura", "warcio")
+"""What captures are read with; some of them may be missing, and come later."""
 
 
 def shared_inputs(config: Config, theme: Theme, kind: Kind) -> Mapping[str, str]:
@@ -36,8 +38,16 @@ def _settings(config: Config) -> dict[str, str]:
 
 
 def import_rules(config: Config) -> str:
-    """Return the hash of what decides how a capture is read: cermin's own code, profiles and tables."""
-    return digest(f"{code()} {sorted(config.outlets.items())!r} {config.tables!r}".encode())
+    """Return the hash of what decides how a capture is read: cermin's own code, libraries, profiles and tables."""
+    libraries = [_version_if_there(name) for name in _READING_LIBRARIES]
+    return digest(f"{code()} {libraries!r} {sorted(config.outlets.items())!r} {config.tables!r}".encode())
+
+
+def _version_if_there(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ""
 
 
 @lru_cache(maxsize=1)

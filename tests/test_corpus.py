@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+import pytest
+
 from cermin import pipeline
 from cermin.config import load_config
 from cermin.report import MemoryReporter
@@ -29,3 +34,28 @@ def test_every_capture_is_accounted_for(corpus, mirror):
     again = import_seeds(root, jobs=2)
     assert (again.inputs, again.articles, again.written) == (601, done.articles, 0)
     assert build(root).made == 0
+
+
+@pytest.mark.parametrize(
+    ("folder", "inputs", "fewest"),
+    [("csv", 2360, 2200), ("jsonl", 939, 100), ("feeds", 458, 400), ("warc", 120, 0)],
+)
+def test_every_record_of_a_container_is_accounted_for(corpus, mirror, folder, inputs, fewest):
+    """Every record in tables, feeds and web archives is an article or has a reason, and their site has no fault."""
+    seeds = tree(corpus / folder)
+    root = mirror(seeds=seeds)
+    done = import_seeds(root, jobs=2)
+    assert (done.inputs, done.articles + done.duplicates + done.quarantined) == (inputs, inputs)
+    assert done.articles >= fewest
+    told = {fault.place.removeprefix("seeds/").partition("#")[0] for fault in done.warnings}
+    made = {seed.partition("#")[0] for seed in re.findall(r"^seed: \"?(.+?)\"?$", _heads(root), flags=re.MULTILINE)}
+    assert told | made == set(seeds)
+    assert all(re.fullmatch(r"quarantined: .{5,}", fault.verdict) for fault in done.warnings)
+    built = build(root, jobs=2)
+    assert (built.articles, built.faults) == (done.articles, ())
+    assert import_seeds(root, jobs=2).written == 0
+
+
+def _heads(root: Path) -> str:
+    texts = (path.read_text(encoding="utf-8") for path in (root / "content").rglob("*.md"))
+    return "\n".join(text.partition("\n---\n")[0] for text in texts)

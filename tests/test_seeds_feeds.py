@@ -12,9 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cermin import inputs
 from cermin.errors import SeedError
 from cermin.records import FRAGMENT, TEXT, Capture, Reading
 from cermin.seeds import feeds, read_captures
+from tests.mirrors import import_seeds
 
 RSS = """<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/">
@@ -177,7 +179,7 @@ def test_files_that_are_no_feeds(tmp_path, data, verdict):
 def test_feedparser_is_missing(tmp_path, monkeypatch):
     """Without feedparser a feed is quarantined with the command that adds it."""
     monkeypatch.setitem(sys.modules, "feedparser", None)
-    with pytest.raises(SeedError, match=r"needs feedparser: pip install .cermin\[feeds\]"):
+    with pytest.raises(SeedError, match=r"feeds need the library feedparser: python -m pip install 'cermin\[feeds\]'"):
         read(tmp_path, RSS.format(ITEM))
 
 
@@ -259,3 +261,15 @@ def test_any_feed_is_accounted_for(tmp_path, at, noise, length, whole):
         patch.setattr(feeds, "WHOLE", feeds.WHOLE if whole else 50)
         found.extend(read_captures(path, "a.xml"))
     assert [one.seed for one in found] == [f"a.xml#{n}" for n in range(1, len(found) + 1)]
+
+
+def test_a_library_that_comes_later(mirror, monkeypatch):
+    """A feed that could not be read for want of a library is read by the next import after it was installed."""
+    root = mirror(seeds={"a.xml": RSS.format(ITEM)})
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "feedparser", None)
+        patch.setattr(inputs, "_READING_LIBRARIES", ("no-such-library",))
+        done = import_seeds(root)
+        assert (done.articles, done.quarantined) == (0, 1)
+    done = import_seeds(root)
+    assert (done.articles, done.quarantined) == (1, 0)

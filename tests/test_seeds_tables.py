@@ -149,6 +149,22 @@ def test_a_few_bytes_of_another_encoding(tmp_path):
     assert (last.title, last.data.decode(), last.part) == ("Bé", "“Hujan” turun", "2001")
 
 
+def test_brackets_in_the_first_field(tmp_path):
+    """Rows whose first field begins with a bracket are no JSON."""
+    found = captures(
+        tmp_path, "a.csv", "".join(f"[Foto] Banjir di kota {n},{n} {LONG.replace(',', '')}\n" for n in range(3))
+    )
+    assert [one.title for one in found] == [f"[Foto] Banjir di kota {n}" for n in range(3)]
+
+
+def test_few_large_records_are_held(tmp_path, monkeypatch):
+    """Of large records few are held to recognise the fields, and that changes nothing of what is read."""
+    monkeypatch.setattr(tables, "LARGEST_SAMPLE", 1)
+    rows = "title,text\n" + f"A,{LONG.replace(',', '')}\n" * 3
+    assert [one.title for one in captures(tmp_path, "a.csv", rows)] == ["A"] * 3
+    assert len(captures(tmp_path, "a.json", json.dumps([RECORD] * 3))) == 3
+
+
 def test_ragged_rows_have_a_reason(tmp_path):
     """A row with too few or too many fields is refused with its line; the others go on, under their own numbers."""
     found = read(

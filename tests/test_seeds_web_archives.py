@@ -211,7 +211,9 @@ def test_files_that_are_no_web_archives(tmp_path, data, verdict, capsys):
 def test_warcio_is_missing(tmp_path, monkeypatch):
     """Without warcio a web archive is quarantined with the command that adds it."""
     monkeypatch.setitem(sys.modules, "warcio.archiveiterator", None)
-    with pytest.raises(SeedError, match=r"needs warcio: pip install .cermin\[warc\]"):
+    with pytest.raises(
+        SeedError, match=r"web archives need the library warcio: python -m pip install 'cermin\[warc\]'"
+    ):
         read(tmp_path, answer())
 
 

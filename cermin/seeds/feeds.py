@@ -190,7 +190,9 @@ def _read_document(document: bytes, seed_path: str, number: Iterator[int]) -> It
     try:
         import feedparser
     except ImportError as error:
-        raise SeedError.at(seed_path, 'needs feedparser: pip install "cermin[feeds]"') from error
+        raise SeedError.at(
+            seed_path, "feeds need the library feedparser: python -m pip install 'cermin[feeds]'"
+        ) from error
     # From memory, for a text that looks like an address would be fetched.
     parsed = feedparser.parse(io.BytesIO(document), resolve_relative_uris=False, sanitize_html=False)
     if not parsed.entries:
@@ -227,7 +229,7 @@ def _make_capture(
         date=_find_date(entry),
         author=_find_author(entry),
         tags=clean_tags(str(tag.get("term") or "") for tag in entry.get("tags") or ()),
-        summary="" if is_excerpt(summary, body) else summary,
+        summary=summary if summary and not is_excerpt(summary, body) else "",
         source=strip_markup(_text(source, "title") or _text(feed, "title")),
         language=language or _text(feed, "language"),
         notes=notes,

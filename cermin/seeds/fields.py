@@ -253,7 +253,7 @@ def make_capture(seed_path: str, number: int, record: Record, fields: Fields) ->
         author=_read_author(values),
         section=_read_section(values.get("section")),
         tags=_read_tags(values.get("tags")),
-        summary="" if is_excerpt(summary, body) else summary,
+        summary=summary if summary and not is_excerpt(summary, body) else "",
         source=_bound(strip_markup(_read_line(values.get("source")))),
         language=_read_line(values.get("language"))[:35],
         notes=tuple(notes),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, count, islice
@@ -36,11 +37,15 @@ HEAD = 1 << 18
 """Bytes of a file by which its encoding, its delimiter and its form are recognised."""
 SAMPLES = 50
 """Records by which fields are recognised."""
+LARGEST_SAMPLE = 5_000_000
+"""Characters of them, after which no further ones are looked at."""
 LONGEST_NAME = 60
 """Characters of a field's name."""
 _DELIMITERS = ",;\t|~"
 _NONE = "\x1f"
 """Delimiter of a table that has one column: a character that no text holds."""
+_JSON = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\]\"\d-])")
+"""How a file of JSON begins; a text in the first field of a row may begin with a bracket as well."""
 _SHAPE = Shape(is_record, is_outlet_name, describe_holder)
 
 
@@ -68,7 +73,7 @@ def read_table(path: Path, seed_path: str, table: Table | None = None) -> Iterat
         raise SeedError.at(seed_path, "white space alone" if text else "empty")
     with open_seed(path, seed_path) as file:
         stream = _open_text(file, decoded, table.encoding)
-        if text.lstrip()[0] in "[{" and not table.delimiter:
+        if _JSON.match(text) and not table.delimiter:
             yield from _read_json(stream, text, seed_path, table)
         else:
             yield from _read_rows(stream, text, seed_path, table)
@@ -88,7 +93,7 @@ def _read_json(stream: io.TextIOWrapper, head: str, seed_path: str, table: Table
     found = _read_json_lines(stream) if is_lines(head) else stream_records(stream.read, _SHAPE, seed_path)
     rest = iter(found)
     # One that breaks off behind the first records still gives these.
-    samples, broken = _take(rest, SAMPLES)
+    samples, broken = _take(rest)
     fields = Fields([_pairs(one) for one in samples if isinstance(one.value, dict)], table.fields)
     for number, one in enumerate(chain(samples, [] if broken else rest), start=1):
         if one.fault:
@@ -115,10 +120,16 @@ def _pairs(found: Found) -> Record:
     return [*own, ("source", found.holder), ("language", found.language)]
 
 
-def _take(items: Iterator[Any], most: int) -> tuple[list[Any], SeedError | None]:
+def _take(items: Iterator[Any]) -> tuple[list[Any], SeedError | None]:
+    """Return the first records; and why there are no more, where the file breaks off behind them."""
     taken: list[Any] = []
+    size = 0
     try:
-        taken.extend(islice(items, most))
+        for item in islice(items, SAMPLES):
+            taken.append(item)
+            size += len(repr(item))
+            if size > LARGEST_SAMPLE:
+                break
     except SeedError as error:
         return taken, error
     return taken, None
@@ -149,7 +160,7 @@ class _Row(NamedTuple):
 def _read_rows(stream: io.TextIOWrapper, head: str, seed_path: str, table: Table) -> Iterator[Capture | Reading]:
     dialect = Dialect(table.delimiter) if table.delimiter else find_dialect(head)
     rows = iter_rows(_iter_lines(stream), dialect, seed_path)
-    samples, broken = _take(rows, SAMPLES)
+    samples, broken = _take(rows)
     whole = [row.cells for row in samples if not row.fault]
     first = whole[0] if whole else []
     has_names = bool(first) and _are_names(first, table)

@@ -49,7 +49,9 @@ def read_web_archive(path: Path, seed_path: str) -> Iterator[Capture | Reading]:
     try:
         from warcio.archiveiterator import ArchiveIterator
     except ImportError as error:
-        raise SeedError.at(seed_path, 'needs warcio: pip install "cermin[warc]"') from error
+        raise SeedError.at(
+            seed_path, "web archives need the library warcio: python -m pip install 'cermin[warc]'"
+        ) from error
     left_out: Counter[str] = Counter()
     with open_seed(path, seed_path) as file:
         guarded = _Guarded(file)
