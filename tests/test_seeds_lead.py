@@ -58,7 +58,7 @@ def test_a_title_behind_the_text_ends_no_menu():
     ],
 )
 def test_a_title_that_begins_the_text_is_cut(before, cut):
-    """The title before the first sentence of one long line goes, also with its first word lost or its last cut short."""
+    """The title before the first sentence of one long line goes, also with a word lost or cut short."""
     reading = read(f"{TITLE}\n\n6 May 2024\n\n{before}{PROSE} {SECOND}\n")
     assert reading.article is not None
     assert reading.article.body == f"{'' if cut else before}{PROSE} {SECOND}"
