@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cermin.seeds.mending import mend_text
@@ -33,6 +34,8 @@ _OVER_LINE = re.compile(
 _ADDRESSES = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-url", "src")
 _OPEN_END = re.compile(r"[\w,;–—-]")
 
+MOST_TEXTS = 20
+"""Runs of text, and words of them, in the name of an author."""
 MOST_STYLES = 20
 """Links and emphasis inside one another that are told apart."""
 
@@ -80,6 +83,8 @@ class Outline(NamedTuple):
     boxes: list[Box]
     times: list[tuple[int, str]]
     """``time`` elements: the position of the block that each is in or stands before, and its ``datetime``."""
+    authors: list[tuple[int, str]]
+    """Names in elements that are said to hold an author: the position of the block, and the text."""
     repairs: Counter[str]
     depth: int
     """Elements inside one another, at most."""
@@ -97,6 +102,7 @@ class _Walker:
         self.blocks: list[Block] = []
         self.boxes: list[Box] = []
         self.times: list[tuple[int, str]] = []
+        self.authors: list[tuple[int, str]] = []
         self.repairs: Counter[str] = Counter()
         self._box = 0
         self._kind = "p"
@@ -135,9 +141,12 @@ class _Walker:
                 if tail := element.tail:
                     self._add(tail)
         self._flush()
-        return Outline(self.blocks, self.boxes, self.times, self.repairs, deepest)
+        return Outline(self.blocks, self.boxes, self.times, self.authors, self.repairs, deepest)
 
     def _begin(self, tag: str, element: Element) -> None:
+        if "author" in (element.get("itemprop") or "") or (tag == "a" and "author" in (element.get("rel") or "")):
+            words = " ".join(islice(element.itertext(), MOST_TEXTS)).split()
+            self.authors.append((len(self.blocks), " ".join(words[:MOST_TEXTS])))
         if tag in BOXES:
             self._flush()
             self.boxes.append(Box(tag, self._box, element))

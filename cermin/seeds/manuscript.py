@@ -36,8 +36,9 @@ class Manuscript:
     """With what the page says of its article where its container said nothing."""
     lines: Sequence[tuple[int, str]]
     """Number and text of the lines that rules sort; none is blank."""
-    margin: frozenset[int] = frozenset()
-    """Numbers of lines around the article: they fill fields when a rule says so, and are no body."""
+    margin: Mapping[int, str] = field(default_factory=dict)
+    """Numbers of lines beside the article, with the rule that says so: they fill fields and name other articles where
+    line rules say so, and are no body."""
     pieces: Sequence[Piece] = ()
     """Lines whose fate is settled."""
     markup: Mapping[int, Markup] = field(default_factory=dict)

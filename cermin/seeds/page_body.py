@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cermin.seeds.blocks import HEADINGS, Block, Box, Outline
+from cermin.seeds.page_heading import squeeze
 from cermin.seeds.page_metadata import PageMetadata
 
 ARTICLE = ""
@@ -26,11 +27,11 @@ _NOTICE = re.compile(
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"[.!?…。！？।۔][\"'”’»)\]]*$")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+$")
 _APART = frozenset(
     {"links", "heading of links", "teaser", "related", "comments", "navigation", "sharing", "aside", "promotion"}
 )
-_NOT_WORD = re.compile(r"[\W_]+")
 _WIDE = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 PROSE = 60
@@ -45,6 +46,8 @@ BONUS = 300
 """What speaks for a block, in characters of prose."""
 SUMMARY = 40
 """Letters of the page's summary that begin the article's text."""
+BYLINE = 150
+"""Characters of a byline that looks like prose, at most."""
 PARAGRAPH = 30
 """Characters of a paragraph that stands among prose though it is none."""
 MAIN = 0.4
@@ -53,8 +56,8 @@ HINTED = 0.6
 """Share of the best box's prose that a box with an article's class must hold to be taken instead."""
 SUMMED_UP_BY = 1
 """How many times as long as its summary an article is, at least."""
-DEEP = 3
-"""Boxes around one another in which a teaser's heading and its text stand together."""
+CARD = 2
+"""Blocks of prose in the box around a teaser and its heading, at most."""
 BELOW = 3
 """Blocks below a heading of a teaser that its text may be the last of."""
 USUAL = 0.3
@@ -65,6 +68,9 @@ LITTLE = 0.25
 """Share of all prose up to which what is set apart is not the article's."""
 ALL_LINKED = 0.9
 """Share of a block's characters in links from which it is no text."""
+BESIDE = 1.5
+"""How many times the prose of the best box its neighbours hold when it is one of many paragraphs."""
+_CELLS = frozenset({"td", "th", "dt", "dd", "img"})
 _MAIN = frozenset({"html", "body", "main", "article"})
 SHORT_COST = 12
 """What a short block counts against the box that holds it, in characters of prose."""
@@ -93,44 +99,57 @@ def select_body(page: Outline, headline: int | None, told: PageMetadata) -> Sele
     ]
     if headline is not None:
         verdicts[headline] = "headline"
-    home = _find_home(page, prose, verdicts)
+    home = _Home(page, prose, verdicts)
     for position in teasers:
-        if not verdicts[position] and not home.holds(page, page.blocks[position]):
-            verdicts[position] = "teaser"
-    _cut_links(page, verdicts, home)
+        verdicts[position] = verdicts[position] or "teaser"
+    _cut_links(page, prose, verdicts, home)
     _cut_far_prose(page, prose, verdicts, home)
-    _trim(page, prose, verdicts, home)
+    _trim(page.blocks, prose, verdicts, home)
     _cut_deck(page, prose, verdicts, told.summary)
     _cut_bare_headings(page.blocks, verdicts)
     return Selection(verdicts, "density of prose")
 
 
-class _Home(NamedTuple):
-    """The box in which most of the article's prose stands, and the kinds of blocks that it is made of."""
+class _Make(NamedTuple):
+    """How a block stands in its page: paragraphs of one article are of one make."""
 
-    box: int
-    kinds: frozenset[str]
+    kind: str
+    around: str
+    """The element that it stands in."""
+    name: str
+    """The first word of that element's class."""
 
-    def holds(self, page: Outline, block: Block) -> bool:
-        """Whether a block stands among the article's paragraphs, as one of them."""
-        return block.kind in self.kinds and _parent(page, block) == self.box
+
+class _Home:
+    """The makes of blocks that most of the article's prose is of."""
+
+    def __init__(self, page: Outline, prose: Sequence[int], verdicts: Sequence[str]) -> None:
+        self._page = page
+        weights: Counter[_Make] = Counter()
+        for block, weight, verdict in zip(page.blocks, prose, verdicts, strict=True):
+            if weight and not verdict:
+                weights[self._make(block)] += weight
+        total = weights.total()
+        self._makes = {make for make, weight in weights.items() if weight >= USUAL * total}
+        self._boxes = {(make.around, make.name) for make in self._makes}
+
+    def holds(self, block: Block) -> bool:
+        """Whether a block is made as the article's paragraphs are."""
+        return self._make(block) in self._makes
+
+    def is_around(self, block: Block) -> bool:
+        """Whether a block, of whatever kind, stands in such a box as the article's paragraphs do."""
+        make = self._make(block)
+        return (make.around, make.name) in self._boxes
+
+    def _make(self, block: Block) -> _Make:
+        box = self._page.boxes[_parent(self._page, block)]
+        return _Make(block.kind, box.tag, (box.element.get("class") or "").strip().partition(" ")[0])
 
 
 def _parent(page: Outline, block: Block) -> int:
     """Return the box that a block's own element stands in."""
     return page.boxes[block.box].parent
-
-
-def _find_home(page: Outline, prose: Sequence[int], verdicts: Sequence[str]) -> _Home:
-    boxes: Counter[int] = Counter()
-    kinds: Counter[str] = Counter()
-    for block, weight, verdict in zip(page.blocks, prose, verdicts, strict=True):
-        if weight and not verdict:
-            boxes[_parent(page, block)] += weight
-            kinds[block.kind] += weight
-    total = sum(kinds.values())
-    most = max(boxes, key=lambda box: (boxes[box], -box), default=0)
-    return _Home(most, frozenset(kind for kind, weight in kinds.items() if weight >= USUAL * total))
 
 
 def select_fragment(page: Outline) -> Selection:
@@ -165,14 +184,15 @@ def _weigh_evidence(
 
 def _set_aside_teasers(page: Outline, prose: list[int]) -> set[int]:
     """Give no weight to prose below a heading that is a link, and return where it is: another article's beginning."""
+    counts = _sum_up(page, [int(weight > 0) for weight in prose])
     teasers: set[int] = set()
     heading: Block | None = None
     left = 0
     for position, block in enumerate(page.blocks):
         if block.kind in HEADINGS:
-            heading, left = block, BELOW if block.linked >= ALL_LINKED * len(block.text) else 0
+            heading, left = block, BELOW if block.linked >= LINKED * len(block.text) else 0
         elif prose[position]:
-            if left and heading and _stand_together(page, heading, block):
+            if left and heading and counts[_join(page, heading.box, block.box)] <= CARD:
                 teasers.add(position)
                 prose[position] = 0
             elif _NOTICE.search(block.text):
@@ -183,50 +203,55 @@ def _set_aside_teasers(page: Outline, prose: list[int]) -> set[int]:
     return teasers
 
 
-def _stand_together(page: Outline, one: Block, other: Block) -> bool:
-    """Whether a block is in the box around another's box, not deep below it."""
-    around = _parent(page, one)
-    box = other.box
-    for _ in range(DEEP):
-        box = page.boxes[box].parent
-        if box == around:
-            return True
-    return False
+def _join(page: Outline, one: int, other: int) -> int:
+    """Return the innermost box around two boxes."""
+    while one != other:
+        if one > other:
+            one, other = other, one
+        other = page.boxes[other].parent
+    return one
 
 
 def _sum_up(page: Outline, values: Sequence[int]) -> list[int]:
     """Return the sum of the values of the blocks in each box, and in the boxes in it."""
     sums = [0] * len(page.boxes)
     for block, value in zip(page.blocks, values, strict=True):
-        sums[block.box] += value
+        if value:
+            sums[block.box] += value
     for position in range(len(sums) - 1, 0, -1):
-        sums[page.boxes[position].parent] += sums[position]
+        if value := sums[position]:
+            sums[page.boxes[position].parent] += value
     return sums
 
 
 def _find_furniture(page: Outline, sums: Sequence[int], headline: int | None) -> list[str]:
     """Return what each box is when it is no part of an article, else nothing; what is in such a box is so too."""
-    limit = MAIN * sums[0]
     around = _find_around(page, headline)
+    own = [_name_box(box) if box.tag not in _MAIN and at not in around else "" for at, box in enumerate(page.boxes)]
+    # What most of the prose is called says nothing of it.
+    held: Counter[str] = Counter()
+    for position, box in enumerate(page.boxes):
+        if own[position] and box.tag == "p":
+            held[box.element.get("class") or ""] += sums[position]
+    limit = MAIN * sums[0]
     furniture: list[str] = []
     for position, box in enumerate(page.boxes):
         found = furniture[box.parent] if position else ""
-        if not found and box.tag not in _MAIN:
-            found = _name_box(box)
-            if found and ((sums[position] > limit and found != "comments") or position in around):
-                found = ""
+        if not found and own[position]:
+            most = held[box.element.get("class") or ""] if box.tag == "p" else sums[position]
+            found = own[position] if most <= limit or own[position] == "comments" else ""
         furniture.append(found)
     return furniture
 
 
 def _find_around(page: Outline, headline: int | None) -> set[int]:
-    """Return the boxes around the headline, but for the innermost three."""
+    """Return the boxes around the headline."""
     around: set[int] = set()
     position = page.blocks[headline].box if headline is not None else 0
     while position:
         around.add(position)
         position = page.boxes[position].parent
-    return set(sorted(around)[:-3])
+    return around
 
 
 def _name_box(box: Box) -> str:
@@ -241,18 +266,23 @@ def _name_box(box: Box) -> str:
 
 
 def _find_box(page: Outline, prose: Sequence[int], furniture: Sequence[str]) -> int:
-    """Return the box that holds most prose and least else."""
-    values = [_value(block, weight, furniture) for block, weight in zip(page.blocks, prose, strict=True)]
+    """Return the box that holds most prose and least else, or the one around it whose paragraphs it is one of."""
+    values = [
+        0 if furniture[block.box] else weight or _count_against(block)
+        for block, weight in zip(page.blocks, prose, strict=True)
+    ]
     worth = _sum_up(page, values)
-    return max(range(len(worth)), key=lambda position: (worth[position], position))
+    best = max(range(len(worth)), key=lambda position: (worth[position], position))
+    around = page.boxes[best].parent
+    beside = sum(
+        max(0, value) for block, value in zip(page.blocks, values, strict=True) if _parent(page, block) == around
+    )
+    return around if beside > BESIDE * worth[best] else best
 
 
-def _value(block: Block, weight: int, furniture: Sequence[str]) -> int:
-    if furniture[block.box] or block.kind == "img":
-        return 0
-    if weight:
-        return weight
-    return -block.linked - (0 if block.kind in HEADINGS else SHORT_COST)
+def _count_against(block: Block) -> int:
+    """Return what a block that holds no prose counts in the box that holds it."""
+    return -block.linked - (0 if block.kind in HEADINGS or block.kind in _CELLS else SHORT_COST)
 
 
 def _find_inside(page: Outline, best: int) -> list[bool]:
@@ -262,22 +292,31 @@ def _find_inside(page: Outline, best: int) -> list[bool]:
     return inside
 
 
-def _cut_links(page: Outline, verdicts: list[str], home: _Home) -> None:
-    """Cut blocks that are links; not cells of a table, addresses that are told, and headings of the article's own."""
+def _cut_links(page: Outline, prose: Sequence[int], verdicts: list[str], home: _Home) -> None:
+    """Cut blocks that are links; not what stands in a list or table with text, and headings of the article's own."""
+    sums = _sum_up(page, prose)
     for position, block in enumerate(page.blocks):
-        if verdicts[position] or block.linked < ALL_LINKED * len(block.text) or block.kind in {"img", "td", "th"}:
+        if verdicts[position] or block.linked < ALL_LINKED * len(block.text) or block.kind in _CELLS:
             continue
-        is_own = _parent(page, block) == home.box and block.kind in HEADINGS and _heads_prose(page, position, home)
-        if not is_own and not (home.holds(page, block) and _ADDRESS.match(block.text)):
+        if block.kind == "li" and sums[_parent(page, block)]:
+            continue
+        is_own = block.kind in HEADINGS and home.is_around(block) and _heads_text(page, verdicts, position)
+        if not is_own and not (home.holds(block) and _ADDRESS.match(block.text)):
             verdicts[position] = "links"
-    for position, block in enumerate(page.blocks[:-1]):
-        if not verdicts[position] and block.kind in HEADINGS and verdicts[position + 1] == "links":
+    following = ""
+    for position in range(len(verdicts) - 1, -1, -1):
+        if not verdicts[position] and page.blocks[position].kind in HEADINGS and following in _APART:
             verdicts[position] = "heading of links"
+        if page.blocks[position].kind != "img":
+            following = verdicts[position]
 
 
-def _heads_prose(page: Outline, position: int, home: _Home) -> bool:
-    following = next((block for block in page.blocks[position + 1 :] if block.kind != "img"), None)
-    return following is not None and home.holds(page, following)
+def _heads_text(page: Outline, verdicts: Sequence[str], position: int) -> bool:
+    following = next((at for at in range(position + 1, len(verdicts)) if page.blocks[at].kind != "img"), None)
+    if following is None or verdicts[following]:
+        return False
+    block = page.blocks[following]
+    return block.kind not in HEADINGS and block.linked < ALL_LINKED * len(block.text)
 
 
 def _cut_far_prose(page: Outline, prose: Sequence[int], verdicts: list[str], home: _Home) -> None:
@@ -294,36 +333,42 @@ def _cut_far_prose(page: Outline, prose: Sequence[int], verdicts: list[str], hom
             between += 1
     total = sum(prose[position] for part in parts for position in part)
     for part in parts:
-        is_own = any(home.holds(page, page.blocks[position]) for position in part)
+        is_own = any(home.holds(page.blocks[position]) for position in part)
         if not is_own and sum(prose[position] for position in part) < LITTLE * total:
             for position in part:
                 verdicts[position] = "beyond links"
 
 
-def _trim(page: Outline, prose: Sequence[int], verdicts: list[str], home: _Home) -> None:
+def _trim(blocks: Sequence[Block], prose: Sequence[int], verdicts: list[str], home: _Home) -> None:
     """Cut what stands before the first prose and behind the last, but for lines among the article's paragraphs."""
-    blocks = page.blocks
     kept = [position for position, verdict in enumerate(verdicts) if not verdict]
-    proper = [at for at in kept if prose[at] or (_is_paragraph(blocks[at]) and home.holds(page, blocks[at]))]
+    proper = [at for at in kept if prose[at] or (_is_paragraph(blocks[at]) and home.holds(blocks[at]))]
     if not proper:
         for position in kept:
             verdicts[position] = "outside the article"
         return
+    while len(proper) > 1 and _is_byline(blocks[proper[0]], home):
+        verdicts[proper[0]] = "byline"
+        proper = proper[1:]
     first, last = proper[0], proper[-1]
-    while first and not verdicts[first - 1] and _is_line_of(page, blocks[first - 1], home):
+    while first and not verdicts[first - 1] and _is_line_of(blocks[first - 1], home):
         first -= 1
-    while last + 1 < len(blocks) and not verdicts[last + 1] and _is_line_of(page, blocks[last + 1], home):
+    while last + 1 < len(blocks) and not verdicts[last + 1] and _is_line_of(blocks[last + 1], home):
         last += 1
     for position in kept:
         if position < first:
-            verdicts[position] = "before the article"
+            verdicts[position] = verdicts[position] or "before the article"
         elif position > last:
             verdicts[position] = "behind the article"
 
 
-def _is_line_of(page: Outline, block: Block, home: _Home) -> bool:
-    is_text = block.kind == "p" or block.kind in HEADINGS
-    return is_text and not block.linked and _parent(page, block) == home.box
+def _is_byline(block: Block, home: _Home) -> bool:
+    """Whether a block before the article's paragraphs says when and by whom they were written."""
+    return len(block.text) <= BYLINE and not home.holds(block) and _YEAR.search(block.text) is not None
+
+
+def _is_line_of(block: Block, home: _Home) -> bool:
+    return (block.kind == "p" or block.kind in HEADINGS) and not block.linked and home.is_around(block)
 
 
 def _cut_deck(page: Outline, prose: Sequence[int], verdicts: list[str], summary: str) -> None:
@@ -355,11 +400,6 @@ def _cut_bare_headings(blocks: Sequence[Block], verdicts: list[str]) -> None:
             verdicts[position] = "heading of nothing"
         else:
             following = kind
-
-
-def squeeze(text: str) -> str:
-    """Return the letters and digits of a text in small letters, to find it in another."""
-    return _NOT_WORD.sub("", text.casefold())
 
 
 def weigh(block: Block) -> int:

@@ -12,6 +12,8 @@ from cermin.seeds.heading import fold_title
 
 ALIKE = 0.5
 """Share of the words of two titles that they have in common when they are titles of one article."""
+SOMEWHAT = 0.1
+"""The same where the page has one headline alone."""
 NEARLY = 0.8
 """The same of a title and a line that is no heading."""
 SHORTEST = 4
@@ -31,21 +33,24 @@ class Headline(NamedTuple):
     position: int | None
 
 
-def find_headline(blocks: Sequence[Block], titles: Sequence[str], site_names: Iterable[str], url: str) -> Headline:
+def find_headline(blocks: Sequence[Block], titles: Sequence[str], site_names: Sequence[str], url: str) -> Headline:
     """Return the headline: the one that the page shows when it agrees with what it tells, without the site's name.
 
     ``titles`` are those that the page tells machines; ``site_names`` and the host of ``url`` are no part of a title.
     """
-    sites = _fold_sites(site_names, url)
+    sites = fold_sites(site_names, url)
     told = _find_cores([_strip_site(title, sites) for title in titles])
     shown = [
         (position, block.text)
         for position, block in enumerate(blocks[:LOOKED_AT])
-        if block.kind == "h1" and SHORTEST <= len(block.text) <= LONGEST and _squeeze(block.text) not in sites
+        if block.kind == "h1" and SHORTEST <= len(block.text) <= LONGEST and squeeze(block.text) not in sites
     ]
     best = _find_most_alike(shown, told, ALIKE)
     if best is not None:
         return Headline(_strip_site(shown[best][1], sites), shown[best][0])
+    alone = [(position, text) for position, text in shown if not blocks[position].linked]
+    if len(alone) == 1 and _find_most_alike(alone, told, SOMEWHAT) is not None:
+        return Headline(alone[0][1], alone[0][0])
     others = [
         (position, block.text)
         for position, block in enumerate(blocks[:LOOKED_AT])
@@ -97,13 +102,14 @@ def _is_core(core: str, title: str) -> bool:
     return title.endswith(core) and any(cut.end() == len(title) - len(core) for cut in _SEPARATOR.finditer(title))
 
 
-def _fold_sites(site_names: Iterable[str], url: str) -> set[str]:
-    sites = {_squeeze(name) for name in site_names}
-    for name in list(site_names):
-        sites |= {_squeeze(part) for part in _SEPARATOR.split(name) if len(part) >= SHORTEST}
+def fold_sites(site_names: Sequence[str], url: str) -> set[str]:
+    """Return what a site is called, each as `squeeze` gives it: by its own names, their parts, and its host."""
+    sites = {squeeze(name) for name in site_names}
+    for name in site_names:
+        sites |= {squeeze(part) for part in _SEPARATOR.split(name) if len(part) >= SHORTEST}
     host = _host(url)
     labels = [label for label in host.removeprefix("www.").split(".") if len(label) >= SHORTEST - 1]
-    sites |= {_squeeze(host.removeprefix("www.")), *labels}
+    sites |= {squeeze(host.removeprefix("www.")), *labels}
     return sites - {""}
 
 
@@ -114,7 +120,8 @@ def _host(url: str) -> str:
         return ""
 
 
-def _squeeze(text: str) -> str:
+def squeeze(text: str) -> str:
+    """Return the letters and digits of a text in small letters, to compare it with another."""
     return _NOT_WORD.sub("", text.casefold())
 
 
@@ -122,9 +129,9 @@ def _strip_site(title: str, sites: set[str]) -> str:
     """Return a title without the parts at its ends that are names of the site."""
     while True:
         cuts = list(_SEPARATOR.finditer(title))
-        if cuts and _squeeze(title[cuts[-1].end() :]) in sites and title[: cuts[-1].start()].strip():
+        if cuts and squeeze(title[cuts[-1].end() :]) in sites and title[: cuts[-1].start()].strip():
             title = title[: cuts[-1].start()].strip()
-        elif cuts and _squeeze(title[: cuts[0].start()]) in sites and title[cuts[0].end() :].strip():
+        elif cuts and squeeze(title[: cuts[0].start()]) in sites and title[cuts[0].end() :].strip():
             title = title[cuts[0].end() :].strip()
         else:
             return title

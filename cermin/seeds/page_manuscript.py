@@ -9,13 +9,14 @@ from dataclasses import replace
 from cermin.records import FRAGMENT, Capture
 from cermin.seeds.blocks import HEADINGS, Block, Box, Outline, Span, outline
 from cermin.seeds.dates import Clock, read_date
-from cermin.seeds.heading import fold_title, split_names
+from cermin.seeds.heading import are_names, fold_title, split_names
 from cermin.seeds.lines import Piece
 from cermin.seeds.manuscript import Manuscript, Markup
 from cermin.seeds.markup import DEEPEST, parse_html
-from cermin.seeds.page_body import SUMMED_UP, select_body, select_fragment, squeeze
-from cermin.seeds.page_heading import find_headline
+from cermin.seeds.page_body import SUMMED_UP, select_body, select_fragment
+from cermin.seeds.page_heading import find_headline, fold_sites, squeeze
 from cermin.seeds.page_metadata import PageMetadata, read_metadata
+from cermin.seeds.published import find_date
 from cermin.seeds.rendering import CELLS, make_safe
 
 MARGIN = 12
@@ -30,14 +31,18 @@ _PLACES = {
     "li": "item", "ul": "list", "ol": "list", "blockquote": "quotation", "table": "table", "tr": "row", "td": "cell",
     "th": "cell",
 }  # fmt: skip
-_SPLIT = re.compile(r"\s*[|•·–—]\s*|\s+-\s+|\s*//\s*|\s{2,}")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_ELSEWHERE = frozenset({"related", "teaser", "comments", "navigation", "links", "heading of links"})
 _LABEL = re.compile(r"(?:by|oleh|penulis|reporter|written by|von|por|par|author|автор) ?:? +", re.IGNORECASE)
 _NO_NAME = re.compile(
-    r"https?://|www\.|@|^\W*$|^(?:admin|administrator|editor|redaksi|redaktion|newsroom|staff|user|guest)$",
+    r"https?://|www\.|@|^\W*$|^(?:admin|administrator|editor|redaksi|redaktion|newsroom|staff|user|guest"
+    r"|published|posted|updated|last updated|on|at|diperbarui|diterbitkan|aktualisiert)$",
     re.IGNORECASE,
 )
+_ENDS = " \t|•·–—-,;:/"
 _SLUG = re.compile(r"[a-z0-9._-]+")
 _CREDENTIAL = re.compile(r"(?:[A-Z]\.?){2,5}|Ph\.?D\.?|M\.?Sc\.?")
+_BETWEEN = frozenset({"links", "related", "teaser", "beyond links"})
 _MARGINAL = frozenset({"byline", "outside the article", "before the article", "behind the article"})
 _ANY_ORDER = Clock(order="dmy")
 
@@ -94,7 +99,7 @@ class _Opener:
         margin = _find_margin(blocks, headline, verdicts)
         if headline is not None:
             self._settle(headline, "title", "headline", title)
-            self._find_dates(margin, headline)
+        self._find_dates(headline, verdicts)
         rows = dict(_find_rows(self._page, self._around, verdicts))
         captions = _find_captions(blocks, verdicts)
         for position, (block, verdict) in enumerate(zip(blocks, verdicts, strict=True)):
@@ -115,9 +120,9 @@ class _Opener:
             else:
                 self._settle(position, "cut", verdict)
         return Manuscript(
-            capture=self._complete(title, margin),
+            capture=self._complete(title, self._find_authors(headline, verdicts), margin),
             lines=self._lines,
-            margin=frozenset(position + 1 for position in margin),
+            margin={position + 1: f"page: {verdicts[position]}" for position in margin},
             pieces=self._pieces,
             markup=self._markup,
             dates=self._dates,
@@ -158,15 +163,16 @@ class _Opener:
         self._settle(position, "body", "picture", block.text)
         self._markup[position + 1] = Markup("picture", target=target)
 
-    def _find_dates(self, margin: Iterable[int], headline: int) -> None:
-        blocks = self._page.blocks
-        near = range(max(0, headline - MARGIN), headline + MARGIN)
+    def _find_dates(self, headline: int | None, verdicts: Sequence[str]) -> None:
+        """Gather what the page shows near its headline that may say when it was published."""
+        near = self._near(headline, verdicts)
         self._dates += [
             ("time element of the page", moment) for position, moment in self._page.times if position in near
         ]
-        for position in sorted(margin):
-            if position in near and len(blocks[position].text) <= LONGEST_MARGINAL:
-                self._dates += [(f"block {position + 1}", text) for text in _find_date_texts(blocks[position].text)]
+        for position in near:
+            text = self._page.blocks[position].text
+            if len(text) <= LONGEST_MARGINAL and _YEAR.search(text):
+                self._dates.append((f"block {position + 1}", text))
 
     def _describe(self, block: Block) -> Markup:
         spans = tuple(self._resolve(block.spans))
@@ -197,7 +203,7 @@ class _Opener:
             self._next[owner] = self._numbers[item] + 1
         return self._numbers[item]
 
-    def _complete(self, title: str, margin: Collection[int]) -> Capture:
+    def _complete(self, title: str, authors: Sequence[str], margin: Collection[int]) -> Capture:
         """Return the capture with what the page tells where its container says nothing."""
         capture, told = self._capture, self._told
         if capture.media_type == FRAGMENT:
@@ -206,11 +212,45 @@ class _Opener:
             capture,
             url=capture.url or told.url,
             title=title or capture.title,
-            author=capture.author or ", ".join(_choose_authors(told)),
+            author=capture.author or ", ".join(authors),
             section=capture.section or told.section,
             tags=capture.tags or told.tags,
             summary=capture.summary or self._choose_summary(title, margin),
             language=capture.language or told.language,
+        )
+
+    def _find_authors(self, headline: int | None, verdicts: Sequence[str]) -> list[str]:
+        """Return the names of the first byline that holds any: of those that machines are told, then of those shown.
+
+        The name of the outlet is taken only where readers see it as the author's.
+        """
+        told = self._told
+        sites = fold_sites(told.site_names, told.url)
+        for byline in told.authors:
+            names = [name for name in read_names(byline) if squeeze(name) not in sites]
+            if names:
+                return names
+        near = self._near(headline, verdicts)
+        shown = [text for position, text in self._page.authors if position in near]
+        shown += [
+            self._page.blocks[position].text
+            for position in near
+            if verdicts[position] == "byline" and are_names(_strip_byline(self._page.blocks[position].text))
+        ]
+        return next(filter(None, map(read_names, shown)), [])
+
+    def _near(self, headline: int | None, verdicts: Sequence[str]) -> dict[int, None]:
+        """Return the positions of blocks around the headline and behind the text, the likeliest first."""
+        kept = [position for position, verdict in enumerate(verdicts) if not verdict] or [0]
+        first, last = kept[0], kept[-1]
+        start = min(first, headline if headline is not None else first)
+        near = [
+            *range(start, first + 1)[: 3 * MARGIN],
+            *range(max(0, start - MARGIN), start),
+            *range(last, last + MARGIN),
+        ]
+        return dict.fromkeys(
+            position for position in near if position < len(verdicts) and verdicts[position] not in _ELSEWHERE
         )
 
     def _choose_summary(self, title: str, margin: Collection[int]) -> str:
@@ -244,24 +284,14 @@ def _find_margin(blocks: Sequence[Block], headline: int | None, verdicts: Sequen
         return set()
     first, last = kept[0], kept[-1]
     top = range(max(0, (headline if headline is not None else first) - MARGIN // 2), first)
-    near = [*top[: 3 * MARGIN], *range(last + 1, min(last + 1 + MARGIN // 2, len(blocks)))]
+    around = {*top[: 3 * MARGIN], *range(last + 1, min(last + 1 + MARGIN // 2, len(blocks)))}
     return {
         position
-        for position in near
+        for position in [*top[: 3 * MARGIN], *range(first, min(last + 1 + MARGIN // 2, len(blocks)))]
         if blocks[position].kind != "img"
         and len(blocks[position].text) <= LONGEST_MARGINAL
-        and verdicts[position] in _MARGINAL
+        and verdicts[position] in (_MARGINAL if position in around else _BETWEEN)
     }
-
-
-def _find_date_texts(text: str) -> Iterator[str]:
-    """Yield what in a line may be a date: all of it, and what stands between signs that part it."""
-    if any(map(str.isdecimal, text)):
-        yield text
-        parts = _SPLIT.split(text)
-        if len(parts) > 1:
-            yield from (part for part in parts if any(map(str.isdecimal, part)))
-            yield from (text[match.end() :] for match in _SPLIT.finditer(text))
 
 
 def _find_captions(blocks: Sequence[Block], verdicts: Sequence[str]) -> dict[int, int]:
@@ -321,13 +351,22 @@ def _is_data(page: Outline, around: Mapping[str, Sequence[int]], rows: Sequence[
 # --- fields ---
 
 
-def _choose_authors(told: PageMetadata) -> list[str]:
-    """Return the names of the first source that holds any; no addresses, and no names that machines have."""
-    for byline in told.authors:
-        if _NO_NAME.search(byline):
-            continue
-        names = [_LABEL.sub("", name, count=1) for name in split_names(byline)]
-        names = [name for name in names if not _NO_NAME.search(name) and not _CREDENTIAL.fullmatch(name)]
-        if names and not _SLUG.fullmatch(names[0]):
-            return names[:MOST_NAMES]
-    return []
+def _strip_byline(text: str) -> str:
+    date = find_date(text)
+    return _LABEL.sub("", text.replace(date, " ") if date else text, count=1).strip(_ENDS)
+
+
+def read_names(byline: str) -> list[str]:
+    """Return the names of a byline, without its label and date; none for addresses and names that machines have."""
+    if _NO_NAME.search(byline) or len(byline) > LONGEST_MARGINAL:
+        return []
+    date = find_date(byline)
+    names = [
+        _LABEL.sub("", name.strip(_ENDS), count=1)
+        for name in split_names(byline.replace(date, " ") if date else byline)
+    ]
+    return [
+        name
+        for name in names
+        if not _NO_NAME.search(name) and not _CREDENTIAL.fullmatch(name) and not _SLUG.fullmatch(name)
+    ][:MOST_NAMES]

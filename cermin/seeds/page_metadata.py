@@ -28,15 +28,15 @@ LONGEST_VALUE = 2_000
 # Names of meta elements, in the order in which they are to be believed.
 _TITLES = tuple("og:title twitter:title dc.title dcterms.title headline title sailthru.title parsely-title".split())
 _DATES = tuple(
-    "article:published_time article:published og:published_time datepublished publishdate publish-date publish_date "
-    "publisheddate publication_date originalpublicationdate pubdate bt:pubdate content_pubdate content_publishdate "
-    "dtk:publishdate article.published article:post_date sailthru.date parsely-pub-date cxenseparse:recs:publishtime "
-    "cxenseparse:publishtime citation_publication_date dc.date.issued dcterms.issued dc.date dcterms.date "
-    "dc.date.created dcterms.created datecreated displaydate date".split()
+    "article:published_time og:article:published_time article:published og:published_time datepublished publishdate "
+    "publish-date publish_date publisheddate publication_date originalpublicationdate pubdate bt:pubdate "
+    "content_pubdate content_publishdate dtk:publishdate article.published article:post_date sailthru.date "
+    "parsely-pub-date cxenseparse:recs:publishtime cxenseparse:publishtime citation_publication_date dc.date.issued "
+    "dcterms.issued dc.date dcterms.date dc.date.created dcterms.created datecreated displaydate date".split()
 )
 _AUTHORS = tuple(
-    "author article:author article:author_name byl parsely-author sailthru.author dc.creator dcterms.creator "
-    "content_author dtk:author cxenseparse:author citation_author".split()
+    "article:author_name article:author og:article:author author byl parsely-author sailthru.author dc.creator "
+    "dcterms.creator content_author dtk:author cxenseparse:author citation_author".split()
 )
 _SECTIONS = tuple(
     "article:section section parsely-section cxenseparse:recs:category content_category dtk:namakanal".split()
@@ -83,7 +83,7 @@ def read_metadata(root: Element, data: bytes, url: str = "") -> PageMetadata:
     node = _choose_node(nodes, canonical)
     sites = [*_gather(meta, ("og:site_name", "application-name")), _name_of(node.get("publisher"))]
     sites += [_name_of(one) for one in nodes if set(_texts(one.get("@type"))) & _SITES]
-    titles = [_text(node.get("headline")), *_gather(meta, _TITLES), *(_text(one.text) for one in root.iter("title"))]
+    titles = [_text(node.get("headline")), *_gather(meta, _TITLES), _text(root.findtext(".//head/title"))]
     summaries = [*_gather(meta, _SUMMARIES), _text(node.get("description"))]
     body = node.get("articleBody")
     return PageMetadata(

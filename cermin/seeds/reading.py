@@ -273,10 +273,10 @@ def _sort_title(number: int, text: str, rules: RuleSet) -> list[Piece]:
     return [Piece(number, text, "title", "layout: title", text)]
 
 
-def _cut_marginal(piece: Piece, margin: frozenset[int]) -> Piece:
+def _cut_marginal(piece: Piece, margin: Mapping[int, str]) -> Piece:
     """Return a piece; one of a line beside the article is none of its text."""
     if piece.number in margin and piece.fate == "body":
-        return piece._replace(fate="cut", rule="page: beside the article", value="")
+        return piece._replace(fate="cut", rule=margin[piece.number], value="")
     return piece
 
 
