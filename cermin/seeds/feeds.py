@@ -203,7 +203,7 @@ def _read_document(document: bytes, seed_path: str, number: Iterator[int]) -> It
 
 
 def _make_capture(
-    seed_path: str, part: str, entry: Mapping[str, Any], feed: Mapping[str, Any], notes: tuple[str, ...]
+    seed_path: str, part: str, entry: dict[str, Any], feed: Mapping[str, Any], notes: tuple[str, ...]
 ) -> Capture | Reading:
     title = strip_markup(_text(entry, "title"))
     summary = _text(entry, "summary")
@@ -253,7 +253,7 @@ def _find_content(entry: Mapping[str, Any]) -> tuple[str, str, str]:
     return best["value"], _text(best, "type"), _text(best, "language")
 
 
-def _find_date(entry: Mapping[str, Any]) -> str:
+def _find_date(entry: dict[str, Any]) -> str:
     """Return the date of an entry as it stands there if it is understood, else as feedparser understands it."""
     for name in ("published", "updated", "created"):
         told = _text(entry, name)
