@@ -10,7 +10,7 @@ INSTALL := $(RUN) -m pip install -qq --disable-pip-version-check --require-hashe
 
 .DEFAULT_GOAL := site
 .DELETE_ON_ERROR:
-.PHONY: site serve test test-long bench bench-scale bench-profile check format lock clean help
+.PHONY: site serve test test-long bench bench-import bench-scale bench-profile check format lock clean help
 
 site: .venv/site.stamp ## import seeds/ and build output/
 	$(RUN) build.py $(ARGS)
@@ -27,6 +27,9 @@ test-long: .venv/dev.stamp ## property tests with 40 times the examples
 N ?= 10000
 bench: .venv/site.stamp ## measure builds of N articles beside other generators, where they are installed (N=10000)
 	$(RUN) bench/run.py $(N) $(ARGS)
+
+bench-import: .venv/site.stamp ## measure the import: texts and pages a second, and the memory of a table (ARGS="--rows 0")
+	$(RUN) bench/imports.py $(ARGS)
 
 bench-scale: .venv/site.stamp ## measure what an article costs in mirrors of 1,000 to 100,000 (ARGS="1000 10000 1000000")
 	$(RUN) bench/scale.py $(ARGS)

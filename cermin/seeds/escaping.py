@@ -21,7 +21,7 @@ import re
 
 _SPACE = re.compile(r"[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+")
 _UNFOLDED = re.compile(r"[\t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]|  ")
-_MARKUP = re.compile(r"[\\`\[<*_]|&(?=#?\w+;)")
+_SIGNS = ("\\", "`", "[", "<", "*", "_", "&")
 _INLINE = re.compile(r"[\\`\[*]|(?<![^\W_])_|_(?![^\W_])|<(?=\S)|&(?=#?\w+;)")
 _INLINE_ONE_STAR = re.compile(r"[\\`\[]|(?<![^\W_])_|_(?![^\W_])|<(?=\S)|&(?=#?\w+;)")
 _START = re.compile(
@@ -50,11 +50,13 @@ def see_also(label: str, title: str) -> str:
 
 
 def _fold_space(text: str) -> str:
+    if text.isprintable() and "  " not in text:
+        return text.strip()  # nearly every paragraph
     return (_SPACE.sub(" ", text) if _UNFOLDED.search(text) else text).strip()
 
 
 def _escape_inline(text: str) -> str:
-    if not _MARKUP.search(text):
+    if not any(sign in text for sign in _SIGNS):
         return text
     return (_INLINE if text.count("*") > 1 else _INLINE_ONE_STAR).sub(_escape, text)
 

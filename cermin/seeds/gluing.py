@@ -14,9 +14,8 @@ FEW = 2
 LONG = 80
 """Characters from which a line counts as one of text."""
 
-_BEGINNING = r"(?=[\"“‘«(\[]?[^\W\d_a-zà-öø-ÿ])"
-_PLACE = re.compile(rf"[.?!…][\"”’»)\]]{{0,2}}{_BEGINNING}")
-_PLACE_AT_MARK = re.compile(rf"(?<=[\w,])[”»]{_BEGINNING}|(?<=[^\W\d_A-Z])\"{_BEGINNING}")
+_PLACE = re.compile(r"(?:[.?!…][\"”’»)\]]{0,2}|(?<=[\w,])[”»]|(?<=[^\W\d_A-Z])\")(?=[\"“‘«(\[]?[^\W\d_a-zà-öø-ÿ])")
+_MARKS = '.?!…”»"'
 _BEFORE = re.compile(r"\S*$")
 _WORD_BEFORE = re.compile(r"[^\W_]*$")
 _WORD_AFTER = re.compile(r"[\"“‘«(\[]?([^\W_]+)(.?)")
@@ -52,10 +51,7 @@ def find_glued(text: str, labels: Sequence[str] = ()) -> list[int]:
         if label in text:
             found.update(_find_glued_label(text, label))
     counted = marks = 0
-    matches = list(_PLACE.finditer(text))
-    if '"' in text or "”" in text or "»" in text:
-        matches = sorted([*matches, *_PLACE_AT_MARK.finditer(text)], key=re.Match.end)
-    for match in matches:
+    for match in filter(None, (_PLACE.match(text, at) for at in _find_marks(text))):
         place = match.end()
         marks += text.count('"', counted, place)
         counted = place
@@ -63,6 +59,18 @@ def find_glued(text: str, labels: Sequence[str] = ()) -> list[int]:
             place -= 1  # an odd number of quotation marks: this one opens what follows
         if _is_end_of_sentence(text, match.start(), place):
             found.add(place)
+    return sorted(found)
+
+
+def _find_marks(text: str) -> list[int]:
+    """Return where signs stand with something other than white space at once behind them: few, and quickly found."""
+    found = []
+    for mark in _MARKS:
+        at = text.find(mark)
+        while at >= 0:
+            if text[at + 1 : at + 2].strip():
+                found.append(at)
+            at = text.find(mark, at + 1)
     return sorted(found)
 
 

@@ -21,6 +21,7 @@ class Mended(NamedTuple):
 _C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 _ENTITY = re.compile(r"&(?:amp;)*(?P<name>#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)")
 _BREAKS = re.compile("\r\n?|[\v\f\u2028\u2029]")
+_OTHER_BREAKS = ("\r", "\v", "\f", "\u2028", "\u2029")
 _ODD = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u202a-\u202f\u205f-\u206f\ufeff\ufdd0-\ufdef\ufff9-\uffff]"
 )
@@ -58,7 +59,8 @@ def mend_text(text: str) -> Mended:
         text = _ENTITY.sub(lambda match: _mend_entity(match, repairs), text)
     if _ODD.search(text):
         text = _mend_odd(text, repairs)
-    text = _BREAKS.sub("\n", text)
+    if any(sign in text for sign in _OTHER_BREAKS):
+        text = _BREAKS.sub("\n", text)
     text = "\n".join(map(str.strip, text.split("\n")))
     if "  " in text or "\t" in text:
         text, repairs["repeated space"] = _RUNS.subn(" ", text)
