@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cermin.errors import ConfigError, Fault
-from cermin.outlets import RESERVED, load_outlets
+from cermin.outlets import BUILT_IN, RESERVED, load_outlets
 
 
 @pytest.fixture
@@ -35,6 +35,19 @@ def test_missing_folder(tmp_path):
     genpi = outlets["genpi"]
     assert (genpi.name, genpi.language, genpi.time_zone, genpi.original) == ("GenPI.co", "id", "Asia/Jakarta", "alive")
     assert genpi.domains == ("genpi.co",)
+
+
+def test_built_in_profiles_are_sound(tmp_path):
+    """The profiles that ship with cermin pass the checks for those of a mirror, and say name, home and language."""
+    for path in BUILT_IN.glob("*.toml"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    outlets = load_outlets(tmp_path)
+    assert len(outlets) >= 40
+    for outlet in outlets.values():
+        assert outlet.name != outlet.id or outlet.id == "unknown"
+        assert outlet.domains
+        assert outlet.homepage.startswith("https://")
+        assert outlet.recognise
 
 
 def test_own_profile(write):

@@ -38,6 +38,9 @@ FATES = ("author", "editor", "agency", "place", "section", "tag", "url", "date",
 RESERVED = slugs.RESERVED | {"unknown"}
 """Ids that no profile can have; ``unknown`` is the outlet of captures without one."""
 
+BUILT_IN = Path(__file__).parent
+"""The folder of the profiles that ship with cermin."""
+
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")
@@ -88,9 +91,12 @@ def load_outlets(folder: Path) -> dict[str, Outlet]:
     """
     faults: list[Fault] = []
     settings: dict[str, dict[str, Any]] = {}
-    for source in (Path(__file__).parent, folder):
-        for path in _find_profiles(source, faults):
-            settings[path.stem] = settings.get(path.stem, {}) | _read_profile(path, faults)
+    # To check what cermin's own profiles say, which a test does, would take as long as a small build.
+    for path in sorted(BUILT_IN.glob("*.toml")):
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        settings[path.stem] = {key: _freeze(value) for key, value in table.items()}
+    for path in _find_profiles(folder, faults):
+        settings[path.stem] = settings.get(path.stem, {}) | _read_profile(path, faults)
     if faults:
         raise ConfigError(*faults)
     return {name: Outlet(**({"name": name} | settings[name]), id=name) for name in sorted(settings)}
