@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 SHORTEST = 3
 """Words of a title before another sentence is looked for."""
-LONGEST = 200
+LONGEST = 300
 """Characters behind the label that are looked at."""
 LAST = 160
 """Characters at the end of a paragraph that may be a title as a whole."""

@@ -107,8 +107,11 @@ def _cut(piece: Piece, rule: str) -> Piece:
 
 
 def is_sentence(text: str) -> bool:
-    """Whether a line is a paragraph of an article: long, and ended as a sentence is."""
-    return len(text) >= SENTENCE and text.rstrip().endswith(_SENTENCE_ENDS)
+    """Whether a line is a paragraph of an article: long, and ended as a sentence is; or longer than any title."""
+    if len(text) > LONGEST_TITLE:
+        return True
+    least = SENTENCE if text.isascii() or " " in text else SENTENCE // 2
+    return len(text) >= least and text.rstrip().endswith((*_SENTENCE_ENDS, "?", "!", "？", "！"))
 
 
 def split_match(number: int, rule: Rule, match: re.Match[str]) -> list[Piece]:
