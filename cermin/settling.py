@@ -6,12 +6,14 @@ keeps its address, and a newcomer becomes its duplicate or its revision.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from cermin import content, seeds, site
 from cermin.config import Config
 from cermin.records import UNKNOWN, Article, Kin, Reading
+from cermin.seeds.furniture import choose_familiar
+from cermin.seeds.likeness import ECHOING, RELATED, are_near, share_text, sketch_text, titles_agree
 from cermin.site.catalogue import Known, SeedRow
 
 TRANSACTION = 1000
@@ -33,6 +35,8 @@ class Settling:
         """Article files that were left alone for their hand edits, and what differs: path -> verdict."""
         self.again: set[str] = set()
         """Files of seeds/ to be read again: what their captures repeated says something else now."""
+        self._sources: set[str] = set()
+        """Sources of which captures came or went, so that other lines may be furniture now."""
         self._moved: set[str] = set()
         """Captures whose articles moved to another folder, so that other files name the old one."""
 
@@ -47,12 +51,12 @@ class Settling:
                     if current:
                         catalogue.keep_seed_file(*current, self._rules)
                         advance()
-                    before = catalogue.drop_seed_file(file.path)
-                    self.again.discard(file.path)
+                    before = self.forget(file.path)
                     current = file
                 known = before.get(reading.seed)
                 row = self._settle_one(file, reading, known)
                 catalogue.keep_seed(row)
+                self._sources.add(row.source)
                 if known and known.text != row.text:
                     self._read_duplicates_again(reading.seed)
                 if number % TRANSACTION == 0:
@@ -60,6 +64,28 @@ class Settling:
             if current:
                 catalogue.keep_seed_file(*current, self._rules)
                 advance()
+
+    def forget(self, path: str) -> dict[str, SeedRow]:
+        """Forget what became of the captures in a file of seeds/, and return it."""
+        before = self._catalogue.drop_seed_file(path)
+        self._sources.update(row.source for row in before.values())
+        self.again.discard(path)
+        return before
+
+    def learn(self) -> None:
+        """Find out which lines are furniture now; captures with one which was not, or no longer is, are read again."""
+        catalogue = self._catalogue
+        for source in sorted(self._sources - {""}):
+            repeating = catalogue.repeating_lines(source)
+            lines = choose_familiar(source, repeating.captures, repeating.lines)
+            before = catalogue.learned_of(source)
+            if lines != before:
+                paths = dict.fromkeys(path for _, path, _ in catalogue.with_lines(source, lines ^ before))
+                for path in paths:
+                    catalogue.forget_seed_file(path)
+                self.again.update(paths)
+                catalogue.keep_learned(source, lines)
+        self._sources.clear()
 
     def _read_duplicates_again(self, seed: str) -> None:
         for duplicate in self._catalogue.duplicates_of(seed):
@@ -81,15 +107,26 @@ class Settling:
             address=reading.address,
             day=article.published.value[:10] if article.published else "",
             outlet=article.outlet,
+            title=reading.title,
             sketch=reading.sketch,
             marks=reading.marks,
+            source=reading.source,
+            keys=reading.keys,
         )
-        path = self._catalogue.content_path_of(reading.seed)
+        near = [known for known in self._catalogue.with_marks(row.marks) if known.sketch]
+        row = row._replace(is_echo=any(known.seed < row.seed and _echoes(row, known) for known in near))
+        path = self._catalogue.content_path_of(reading.seed) or self._recall_path(known)
         if not path:
-            row = self._find_twin(row)
+            row = self._find_twin(row, near)
         elif twin := self._catalogue.main_of(path) or self._recall_main(known):
             row = row._replace(outcome="revision", twin=twin)
         return row if row.outcome == "duplicate" else row._replace(detail=self._write(row, path, article))
+
+    def _recall_path(self, known: SeedRow | None) -> str:
+        """Return the article file that a capture gave earlier in this import."""
+        if known is None or known.outcome not in {"article", "revision"} or self._catalogue.has_file(known.detail):
+            return ""
+        return known.detail if (self._config.content / known.detail).is_file() else ""
 
     def _recall_main(self, known: SeedRow | None) -> str:
         """Return the capture of the article that a revision was one of, whose file is gone but comes back."""
@@ -107,33 +144,33 @@ class Settling:
             article = replace(article, kin=Kin(revision_of=self._catalogue.place_of(row.twin)))
         place = content.settle_path(folder, path, article)
         status = content.write_article(folder, place, article)
-        self.written += status in {"new", "changed"}
+        # A file that is new in this import was counted when it was.
+        self.written += status == "new" or (status == "changed" and self._catalogue.has_file(place))
         if status == "kept":
             self.kept[place] = "its capture gives something else now"
+        else:
+            self.kept.pop(place, None)  # it may have been read in another light before
         return place
 
     # --- one article of several captures --------------------------------------------------------------------------
 
-    def _find_twin(self, row: SeedRow) -> SeedRow:
+    def _find_twin(self, row: SeedRow, near: Sequence[Known]) -> SeedRow:
         """Return what becomes of a new capture beside the articles that are known: article, duplicate or revision.
 
         A duplicate says the same, but for a small share of its sentences, and is of the same day and outlet as far as
-        both tell. A revision has the address of an article and says something else.
+        both tell. A revision has the address of an article and says something else. ``near`` are articles that may say
+        the same.
         """
         catalogue = self._catalogue
         same_text = catalogue.with_text(row.text)
         # An article whose file was deleted finds its own revisions here, and is what it was.
         same_page = [known for known in catalogue.with_address(row.address) if known.main != row.seed]
-        alike = [
-            known
-            for known in (*same_page, *catalogue.with_marks(row.marks))
-            if known.sketch and seeds.are_near(row.sketch, known.sketch)
-        ]
+        alike = [known for known in (*same_page, *near) if are_near(row.sketch, known.sketch)]
         if twin := next((known.seed for known in (*same_text, *alike) if _may_be_one(row, known)), ""):
             return row._replace(outcome="duplicate", twin=twin)
         if twin := next((main for main, path in catalogue.naming(row.seed) if self._repeats(row, main, path)), ""):
             return row._replace(outcome="duplicate", twin=twin)
-        if twin := next((known.main for known in same_page if seeds.are_related(row.sketch, known.sketch)), ""):
+        if twin := next((known.main for known in same_page if _are_versions(row, known)), ""):
             return row._replace(outcome="revision", twin=twin)
         return row
 
@@ -141,7 +178,7 @@ class Settling:
         """Tell whether a capture says what the article file says that names it, and whose own capture is gone."""
         if self._catalogue.row_of(main):
             return False
-        return seeds.are_near(row.sketch, seeds.sketch_text("", content.read_body(self._config.content, path)))
+        return are_near(row.sketch, sketch_text(content.read_body(self._config.content, path)))
 
     def name_kin(self) -> None:
         """Have every article name the captures that repeat it, and its versions one another, as they are now."""
@@ -153,8 +190,7 @@ class Settling:
         for seed in sorted(todo):
             if path := catalogue.place_of(seed):
                 status = content.write_kin(self._config.content, path, self._find_kin(seed, path))
-                # A file that is new was counted when it was written.
-                self.written += status == "changed" and catalogue.content_path_of(seed) == path
+                self.written += status == "changed" and catalogue.has_file(path)
                 if status == "kept":
                     self.kept.setdefault(path, "its captures are others now")
 
@@ -177,7 +213,20 @@ class Settling:
         return bool(path) and not self._catalogue.was_read(path)
 
 
+def _echoes(row: SeedRow, known: Known) -> bool:
+    return share_text(row.sketch, known.sketch) >= ECHOING
+
+
+def _are_versions(row: SeedRow, known: Known) -> bool:
+    if row.title and known.title and titles_agree(row.title, known.title):
+        return True
+    return share_text(row.sketch, known.sketch) >= RELATED
+
+
 def _may_be_one(row: SeedRow, known: Known) -> bool:
     if row.day and known.day and row.day != known.day:
         return False
-    return row.outlet == known.outlet or UNKNOWN in {row.outlet, known.outlet} or row.address == known.address != ""
+    if row.address == known.address != "":
+        return True
+    is_one_outlet = row.outlet == known.outlet or UNKNOWN in {row.outlet, known.outlet}
+    return is_one_outlet and titles_agree(row.title, known.title)
