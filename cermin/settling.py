@@ -35,6 +35,7 @@ class Settling:
         """Article files that were left alone for their hand edits, and what differs: path -> verdict."""
         self.again: set[str] = set()
         """Files of seeds/ to be read again: what their captures repeated says something else now."""
+        self._reading = 0
         self._sources: set[str] = set()
         """Sources of which captures came or went, so that other lines may be furniture now."""
         self._moved: set[str] = set()
@@ -44,33 +45,37 @@ class Settling:
         """Write the article of each reading, or record why there is none; ``advance`` is called for each file."""
         catalogue = self._catalogue
         current: seeds.SeedFile | None = None
-        before: dict[str, SeedRow] = {}
         with catalogue.batch() as checkpoint:
+            self._reading = catalogue.begin_reading()
             for number, (file, reading) in enumerate(readings, 1):
                 if file != current:
                     if current:
-                        catalogue.keep_seed_file(*current, self._rules)
+                        self._finish(current)
                         advance()
-                    before = self.forget(file.path)
+                    catalogue.forget_seed_file(file.path)
+                    self.again.discard(file.path)
                     current = file
-                known = before.get(reading.seed)
+                known = catalogue.row_of(reading.seed)
                 row = self._settle_one(file, reading, known)
-                catalogue.keep_seed(row)
-                self._sources.add(row.source)
+                catalogue.keep_seed(row, known)
+                self._sources.update((row.source, known.source if known else ""))
                 if known and known.text != row.text:
-                    self._read_duplicates_again(reading.seed)
+                    self._read_duplicates_again(row)
                 if number % TRANSACTION == 0:
                     checkpoint()
             if current:
-                catalogue.keep_seed_file(*current, self._rules)
+                self._finish(current)
                 advance()
 
-    def forget(self, path: str) -> dict[str, SeedRow]:
-        """Forget what became of the captures in a file of seeds/, and return it."""
-        before = self._catalogue.drop_seed_file(path)
-        self._sources.update(row.source for row in before.values())
-        self.again.discard(path)
-        return before
+    def _finish(self, file: seeds.SeedFile) -> None:
+        """Record that a file was read to its end; captures that it held before and does not hold now are forgotten."""
+        self._sources |= self._catalogue.drop_seeds(file.path, self._reading)
+        self._catalogue.keep_seed_file(*file, self._rules)
+
+    def forget(self, path: str) -> None:
+        """Forget the captures of a file of seeds/ that is gone."""
+        self._catalogue.forget_seed_file(path)
+        self._sources |= self._catalogue.drop_seeds(path)
 
     def learn(self) -> None:
         """Find out which lines are furniture now; captures with one which was not, or no longer is, are read again."""
@@ -87,16 +92,19 @@ class Settling:
                 catalogue.keep_learned(source, lines)
         self._sources.clear()
 
-    def _read_duplicates_again(self, seed: str) -> None:
-        for duplicate in self._catalogue.duplicates_of(seed):
-            if row := self._catalogue.row_of(duplicate):
+    def _read_duplicates_again(self, changed: SeedRow) -> None:
+        for duplicate in self._catalogue.duplicates_of(changed.seed):
+            row = self._catalogue.row_of(duplicate)
+            # Further on in the same file it will be read anyway.
+            if row and (row.path != changed.path or row.reading == self._reading):
                 self._catalogue.forget_seed_file(row.path)
                 self.again.add(row.path)
 
     def _settle_one(self, file: seeds.SeedFile, reading: Reading, known: SeedRow | None) -> SeedRow:
         article = reading.article
         if article is None:
-            return SeedRow(reading.seed, file.path, reading.sha256, "quarantined", reading.quarantine)
+            row = SeedRow(reading.seed, file.path, reading.sha256, "quarantined", reading.quarantine)
+            return row._replace(reading=self._reading)
         row = SeedRow(
             reading.seed,
             file.path,
@@ -112,9 +120,10 @@ class Settling:
             marks=reading.marks,
             source=reading.source,
             keys=reading.keys,
+            reading=self._reading,
         )
-        near = [known for known in self._catalogue.with_marks(row.marks) if known.sketch]
-        row = row._replace(is_echo=any(known.seed < row.seed and _echoes(row, known) for known in near))
+        near = [other for other in self._catalogue.with_marks(row.marks) if other.seed != row.seed]
+        row = row._replace(is_echo=any(other.seed < row.seed and _echoes(row, other) for other in near))
         path = self._catalogue.content_path_of(reading.seed) or self._recall_path(known)
         if not path:
             row = self._find_twin(row, near)
@@ -162,7 +171,7 @@ class Settling:
         the same.
         """
         catalogue = self._catalogue
-        same_text = catalogue.with_text(row.text)
+        same_text = [known for known in catalogue.with_text(row.text) if known.seed != row.seed]
         # An article whose file was deleted finds its own revisions here, and is what it was.
         same_page = [known for known in catalogue.with_address(row.address) if known.main != row.seed]
         alike = [known for known in (*same_page, *near) if are_near(row.sketch, known.sketch)]

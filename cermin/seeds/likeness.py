@@ -45,7 +45,7 @@ def sketch_text(body: str) -> bytes:
         text = "\n".join(line for line in text.split("\n") if "[[" not in line)
     sentences: dict[int, int] = {}
     for letters in _fold(text).split(b"."):
-        has_digit = _DIGIT.search(letters)
+        has_digit = not letters.isalpha() and _DIGIT.search(letters)
         if has_digit or len(letters) >= _SHORTEST:
             size = min(len(letters), _MOST_LETTERS)
             sentences[crc32(letters)] = size | _HAS_DIGIT if has_digit else size

@@ -37,7 +37,8 @@ CREATE TABLE seed (
     id INTEGER PRIMARY KEY, seed TEXT NOT NULL UNIQUE, path TEXT NOT NULL, sha256 TEXT NOT NULL, outcome TEXT NOT NULL,
     detail TEXT NOT NULL, twin TEXT NOT NULL, text TEXT NOT NULL, address TEXT NOT NULL, day TEXT NOT NULL,
     outlet TEXT NOT NULL, title TEXT NOT NULL, sketch BLOB NOT NULL, marks TEXT NOT NULL,
-    source TEXT NOT NULL, keys BLOB NOT NULL, is_echo INTEGER NOT NULL
+    source TEXT NOT NULL, keys BLOB NOT NULL, is_echo INTEGER NOT NULL,
+    reading INTEGER NOT NULL
 );
 CREATE INDEX seed_by_path ON seed (path);
 CREATE INDEX seed_by_text ON seed (text) WHERE outcome IN ('article', 'revision');
@@ -140,6 +141,11 @@ class SeedRow(NamedTuple):
     """Of its lines that may be furniture: 64-bit numbers."""
     is_echo: bool = False
     """Whether it says for the most part what another capture says, and tells nothing of what its source repeats."""
+    reading: int = 0
+    """In which pass over captures it was read."""
+
+
+_SEED_COLUMNS = ", ".join(SeedRow._fields)
 
 
 class Known(NamedTuple):
@@ -329,26 +335,6 @@ class Catalogue:
         """Record that a file of seeds/ was read to its end, and by which rules."""
         self.connection.execute("INSERT OR REPLACE INTO seed_file VALUES (?, ?, ?)", (path, stamp, rules))
 
-    def drop_seed_file(self, path: str) -> dict[str, SeedRow]:
-        """Forget a file of seeds/ and its captures, before it is read again or because it is gone.
-
-        Returns what became of its captures.
-        """
-        execute = self.connection.execute
-        execute("DELETE FROM seed_file WHERE path = ?", (path,))
-        rows = execute(f"SELECT {', '.join(SeedRow._fields)} FROM seed WHERE path = ?", (path,)).fetchall()
-        if rows:
-            execute(
-                "DELETE FROM mark WHERE (hash, seed) IN "
-                "(SELECT value, s.id FROM seed s, json_each(s.marks) WHERE s.path = ? AND marks != '')",
-                (path,),
-            )
-            execute("DELETE FROM seed WHERE path = ?", (path,))
-        dropped = list(map(SeedRow._make, rows))
-        for row in dropped:
-            self._count_lines(row, -1)
-        return {row.seed: row for row in dropped}
-
     def forget_seed_file(self, path: str) -> None:
         """Have a file of seeds/ read again, by this import or, when it is cut short, by the next."""
         self.connection.execute("DELETE FROM seed_file WHERE path = ?", (path,))
@@ -362,14 +348,45 @@ class Catalogue:
         """Return how many captures became what."""
         return dict(self.connection.execute("SELECT outcome, count(*) FROM seed GROUP BY outcome"))
 
-    def keep_seed(self, row: SeedRow) -> None:
-        """Record what became of a capture."""
+    def begin_reading(self) -> int:
+        """Return the number of a pass over captures, by which their rows tell when they were last read."""
+        number = int(self.meta("reading") or 0) + 1
+        self.keep_meta("reading", str(number))
+        return number
+
+    def keep_seed(self, row: SeedRow, before: SeedRow | None) -> None:
+        """Record what became of a capture; ``before`` is its row of an earlier reading."""
         execute = self.connection.execute
+        if before and before._replace(reading=row.reading) == row:
+            execute("UPDATE seed SET reading = ? WHERE seed = ?", (row.reading, row.seed))
+            return
+        if before:
+            self._drop_seed(before)
         columns, holes = ", ".join(row._fields), ", ".join("?" * len(row))
         row_id = execute(f"INSERT OR REPLACE INTO seed ({columns}) VALUES ({holes})", row).lastrowid
         if row.marks and row.outcome in {"article", "revision"}:
             execute("INSERT OR IGNORE INTO mark SELECT value, ? FROM json_each(?)", (row_id, row.marks))
         self._count_lines(row, 1)
+
+    def drop_seeds(self, path: str, reading: int = 0) -> set[str]:
+        """Forget the captures of a file of seeds/, all or those that were not read in the pass ``reading``.
+
+        Returns the sources that they were of.
+        """
+        sources = set()
+        sql = f"SELECT {_SEED_COLUMNS} FROM seed WHERE path = ? AND reading != ? LIMIT 1000"
+        while rows := self.connection.execute(sql, (path, reading)).fetchall():
+            for row in map(SeedRow._make, rows):
+                self._drop_seed(row)
+                sources.add(row.source)
+        return sources
+
+    def _drop_seed(self, row: SeedRow) -> None:
+        if row.marks:
+            sql = "DELETE FROM mark WHERE (hash, seed) IN (SELECT value, (SELECT s.id FROM seed s WHERE s.seed = ?1) "
+            self.connection.execute(f"{sql} FROM json_each(?2))", (row.seed, row.marks))
+        self.connection.execute("DELETE FROM seed WHERE seed = ?", (row.seed,))
+        self._count_lines(row, -1)
 
     # --- lines that repeat ----------------------------------------------------------------------------------------
 
@@ -509,7 +526,7 @@ class Catalogue:
 
     def row_of(self, seed: str) -> SeedRow | None:
         """Return what became of a capture; None where it is not known."""
-        sql = f"SELECT {', '.join(SeedRow._fields)} FROM seed WHERE seed = ?"
+        sql = f"SELECT {_SEED_COLUMNS} FROM seed WHERE seed = ?"
         row = self.connection.execute(sql, (seed,)).fetchone()
         return SeedRow._make(row) if row else None
 
