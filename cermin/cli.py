@@ -249,6 +249,43 @@ def why(options: Options, page: str) -> int:
     return DONE
 
 
+@cli.group()
+@_common
+def outlets(options: Options) -> int:  # noqa: ARG001 - what every command takes
+    """Work on what is known of outlets."""
+    return DONE
+
+
+@outlets.command()
+@click.argument("names", nargs=-1, metavar="[OUTLET…]")
+@_common
+def learn(options: Options, names: tuple[str, ...]) -> int:
+    """Write what imports learned of outlets into outlets/, as rules that can be changed.
+
+    Lines that repeat in an outlet's captures are cut without a rule; here they become rules of its profile. An OUTLET
+    is an id, a name or a host; without one all are written. A profile that is there is left alone.
+    """
+    from cermin import pipeline
+
+    config, report = options.config(), options.report()
+    done = pipeline.learn_outlets(config, report, names)
+    for learned in done:
+        count = _count(learned.lines, "line")
+        if learned.is_written:
+            report.say(f"Wrote {learned.place}: {count} that repeat{'s' * (learned.lines == 1)}")
+            continue
+        place = learned.place or learned.source
+        verdict = "left alone: it is yours" if learned.place else "not written: it may hold captures of many outlets"
+        report.fault(Fault(place, verdict, "take from the lines below what you need"), "warning")
+        for line in learned.text.splitlines():
+            report.say(line)
+    if not done:
+        report.say("Nothing was learned: no line repeats in enough captures of one outlet")
+    elif any(learned.is_written for learned in done):
+        report.say("The next import reads the captures anew by these rules")
+    return DONE
+
+
 @cli.command()
 @_common
 def check(options: Options) -> int:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial, wraps
 from itertools import islice
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from filelock import FileLock, Timeout
 
@@ -22,11 +22,13 @@ from cermin.config import Config
 from cermin.errors import BrokenCatalogueError, BusyError, CerminError, Fault, SeedError, UsageError
 from cermin.files import remove
 from cermin.inputs import code, import_rules, shared_inputs
-from cermin.records import Capture, Failure, Page, Reading
+from cermin.records import Capture, Failure, Familiar, Page, Reading
 from cermin.report import Reporter
-from cermin.settling import Settling
 from cermin.site.catalogue import PageRow
 from cermin.workers import MakeParts, read_rows
+
+if TYPE_CHECKING:
+    from cermin.learning import Learned
 
 TRANSACTION = 1000
 """Rows that are committed together."""
@@ -101,23 +103,30 @@ def import_seeds(config: Config, report: Reporter, *, jobs: int = 0, below: Sequ
 
     Raises CerminError when the import as a whole cannot run; a bad capture is quarantined with its reason.
     """
+    # What compares captures is not needed by a build.
+    from cermin.settling import Settling
+
     started = time.monotonic()
     with open_mirror(config) as catalogue:
         _gather(config, catalogue, report, jobs)
         rules = import_rules(config)
         found, changed = _find_changed_seeds(config, catalogue, rules, below)
+        settling = Settling(config, catalogue, rules)
         with catalogue.batch():
             for path in catalogue.seed_paths() - found if not below else ():
-                catalogue.drop_seed_file(path)
-        settling = Settling(config, catalogue, rules)
-        with report.stage("Reading captures", len(changed)) as stage:
-            for _ in range(ROUNDS):
-                readings = executors.run(partial(_read_articles, config), _captures(config, changed), jobs)
-                settling.settle(readings, stage.advance)
-                changed = list(seeds.find_seed_files(config.seeds, sorted(settling.again))) if settling.again else []
-                if not changed:
-                    break
-        settling.name_kin()
+                settling.forget(path)
+        for name in ("Reading captures", *["Reading captures again"] * (ROUNDS - 1)):
+            read = partial(_read_articles, config, catalogue.learned())
+            with report.stage(name, len(changed)) as stage:
+                settling.settle(executors.run(read, _captures(config, changed), jobs), stage.advance)
+            with catalogue.batch():
+                settling.learn()
+            again = [path for path in sorted(settling.again) if (config.seeds / path).is_file()]
+            if not again:
+                break
+            changed = list(seeds.find_seed_files(config.seeds, again))
+        with catalogue.batch():
+            settling.name_kin()
         counts = catalogue.count_outcomes()
         quarantined = catalogue.quarantined()
     warnings = [Fault(f"seeds/{row.seed}", f"quarantined: {row.detail}") for row in quarantined]
@@ -284,9 +293,12 @@ def _captures(config: Config, files: Iterable[seeds.SeedFile]) -> Iterator[_Seed
             yield file, Reading(file.path, "", None, quarantine=verdict)
 
 
-def _read_articles(config: Config, items: list[_SeedItem]) -> list[tuple[seeds.SeedFile, Reading]]:
+def _read_articles(
+    config: Config, learned: Mapping[str, Familiar], items: list[_SeedItem]
+) -> list[tuple[seeds.SeedFile, Reading]]:
     return [
-        (file, item if isinstance(item, Reading) else seeds.read_article(item, config.outlets)) for file, item in items
+        (file, item if isinstance(item, Reading) else seeds.read_article(item, config.outlets, learned))
+        for file, item in items
     ]
 
 
@@ -435,11 +447,12 @@ def explain_capture(config: Config, seed: str) -> list[Reading]:
 
     ``seed`` is a path below seeds/, with ``#7`` behind it for a record inside. Raises SeedError when there is none.
     """
+    learned = site.read_learned(config.state)
     path, _, part = (seed, "", "") if (config.seeds / seed).is_file() else seed.partition("#")
     readings = (
         reading
         for captured in seeds.read_captures(config.seeds / path, path, config.tables)
-        for _, reading in _read_articles(config, [(seeds.SeedFile(path, ""), captured)])
+        for _, reading in _read_articles(config, learned, [(seeds.SeedFile(path, ""), captured)])
         if not part or reading.seed == seed
     )
     if found := list(readings):
@@ -478,3 +491,15 @@ def check(config: Config, report: Reporter) -> tuple[int, int, list[Fault]]:
     with report.stage("Checking links") as stage:
         pages, links, broken = output.check_links(config.output, config.site.base_url, stage.advance)
     return pages, links, faults + broken
+
+
+@_with_sound_catalogue
+def learn_outlets(config: Config, report: Reporter, names: Sequence[str]) -> list[Learned]:
+    """Write profiles of the furniture that imports learned, for all sources or for those of the given names.
+
+    Raises UsageError for a name of which nothing was learned.
+    """
+    from cermin.learning import learn_profiles
+
+    with open_mirror(config) as catalogue, report.stage("Reading captures"):
+        return learn_profiles(config, catalogue, names)

@@ -7,7 +7,9 @@ speed of a tuple. The few others are frozen dataclasses.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cermin.errors import Fault
@@ -111,6 +113,18 @@ class Article:
     kin: Kin = NO_KIN
 
 
+class Familiar(NamedTuple):
+    """Lines that were learned to be furniture of one source of captures."""
+
+    captures: int
+    """Of that source."""
+    lines: Mapping[int, int]
+    """In how many of them a line stands, by its key."""
+
+
+NOTHING_LEARNED: Mapping[str, Familiar] = MappingProxyType({})
+
+
 class Line(NamedTuple):
     """What became of one line of a capture.
 
@@ -138,8 +152,14 @@ class Reading:
     """What was mended and how often: ``("no-break space", 7)``."""
     notes: tuple[str, ...] = ()
     """What a person should know: how an ambiguous date was resolved, for example."""
+    source: str = ""
+    """The outlet or the place that the capture is from, among whose captures lines that repeat are furniture."""
+    keys: bytes = b""
+    """Of the lines of its body that may be furniture."""
     address: str = ""
     """The article's address, folded so that all captures of one page have the same; empty when unknown."""
+    title: str = ""
+    """The article's title, as titles of captures are compared; empty where it has none of its own."""
     sketch: bytes = b""
     """The sentences of the article, as captures are compared by them."""
     marks: str = ""

@@ -20,7 +20,7 @@ LAYERS = (
     {"config"},
     {"report"},
     {"seeds", "content", "site", "output", "executors", "deploy"},
-    {"inputs", "workers", "settling"},
+    {"inputs", "workers", "settling", "learning"},
     {"pipeline", "new_mirror"},
     {"preview"},
     {"cli"},

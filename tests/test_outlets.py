@@ -70,6 +70,14 @@ def test_own_keys_win(write):
     assert (own.name, own.rules) == (built_in.name, built_in.rules)
 
 
+def test_own_rules_win(write):
+    """In tables the rules of a mirror's profile win by their names, and are tried before those that stay."""
+    built_in = load_outlets(Path("nowhere"))["genpi"]
+    name = built_in.rules[-1][0]
+    own = load_outlets(write(f"[rules]\n{name} = ['a']\nbaru = ['b']\n", "genpi.toml"))["genpi"]
+    assert own.rules == ((name, ("a",)), ("baru", ("b",)), *built_in.rules[:-1])
+
+
 def test_profiles_travel():
     """Profiles are hashable and survive the way to a worker process."""
     genpi = load_outlets(Path("nowhere"))["genpi"]

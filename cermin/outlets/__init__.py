@@ -84,8 +84,9 @@ class Outlet:
 
 
 def load_outlets(folder: Path) -> dict[str, Outlet]:
-    """Return the built-in profiles and those of ``folder``, by id; of two with one id, ``folder``'s keys win.
+    """Return the built-in profiles and those of ``folder``, by id.
 
+    Of two with one id, ``folder``'s keys win; in tables its rules do, and come first.
     A missing folder is an empty one. Raises ConfigError with every fault of every profile; a fault's place is the
     file below the mirror (``outlets/genpi.toml``).
     """
@@ -96,10 +97,28 @@ def load_outlets(folder: Path) -> dict[str, Outlet]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         settings[path.stem] = {key: _freeze(value) for key, value in table.items()}
     for path in _find_profiles(folder, faults):
-        settings[path.stem] = settings.get(path.stem, {}) | _read_profile(path, faults)
+        settings[path.stem] = _add(_read_profile(path, faults), settings.get(path.stem, {}))
     if faults:
         raise ConfigError(*faults)
     return {name: Outlet(**({"name": name} | settings[name]), id=name) for name in sorted(settings)}
+
+
+def _add(own: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Return a profile with what another of its id says in addition: its other keys, and in tables its other rules."""
+    tables = [key for key in own if key in other and _CHECKS[key][1] is _check_rules]
+    merged = {key: (*own[key], *(rule for rule in other[key] if rule[0] not in dict(own[key]))) for key in tables}
+    return other | own | merged
+
+
+def profile_id(name: str) -> str:
+    """Return the id of a profile for an outlet that is called so; empty where none can be made of the name."""
+    slug = slugs.slugify(name)
+    return slug if _ID.fullmatch(slug) and slug not in RESERVED else ""
+
+
+def is_domain(name: str) -> bool:
+    """Tell whether a host's name can stand in ``domains``."""
+    return _DOMAIN.fullmatch(name) is not None
 
 
 def _find_profiles(folder: Path, faults: list[Fault]) -> list[Path]:

@@ -15,9 +15,8 @@ from typing import Protocol
 from cermin.config import Table
 from cermin.errors import SeedError
 from cermin.outlets import Outlet
-from cermin.records import Capture, Reading
+from cermin.records import NOTHING_LEARNED, Capture, Familiar, Reading
 from cermin.seeds.folder import SeedFile, file_of, find_seed_files
-from cermin.seeds.likeness import are_near, are_related, fold_address, marks_of, sketch_text
 from cermin.seeds.opening import check_is_file
 from cermin.seeds.page import read_page
 from cermin.seeds.text import read_text
@@ -26,13 +25,10 @@ __all__ = [
     "FORMATS",
     "Reader",
     "SeedFile",
-    "are_near",
-    "are_related",
     "file_of",
     "find_seed_files",
     "read_article",
     "read_captures",
-    "sketch_text",
 ]
 
 
@@ -105,14 +101,21 @@ def read_captures(path: Path, seed_path: str, tables: Sequence[Table] = ()) -> I
     yield from FORMATS[ending](path, seed_path)
 
 
-def read_article(capture: Capture, outlets: Mapping[str, Outlet]) -> Reading:
-    """Turn a capture into an article, or into the reason why it gives none. Any bytes give one or the other."""
+def read_article(
+    capture: Capture, outlets: Mapping[str, Outlet], learned: Mapping[str, Familiar] = NOTHING_LEARNED
+) -> Reading:
+    """Turn a capture into an article, or into the reason why it gives none. Any bytes give one or the other.
+
+    ``learned`` are lines that are furniture, by the source of the captures that hold them.
+    """
     # Its tables take a while to load, which a build without new captures need not wait for.
     from cermin.seeds import reading
+    from cermin.seeds.likeness import fold_address, fold_title, marks_of, sketch_text
 
-    read = reading.read_article(capture, outlets)
+    read = reading.read_article(capture, outlets, learned)
     if not read.article:
         return read
-    sketch = sketch_text(read.article.title, read.article.body)
+    sketch = sketch_text(read.article.body)
+    title = fold_title(read.article.title, read.article.body)
     address = fold_address(read.article.url)
-    return replace(read, address=address, sketch=sketch, marks=marks_of(sketch))
+    return replace(read, address=address, title=title, sketch=sketch, marks=marks_of(sketch))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from struct import pack, unpack_from
-from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from zlib import crc32
 
@@ -16,6 +15,8 @@ NEAR = 0.9
 """Share of the longer text, in bytes, that two captures of one article have in common at least."""
 RELATED = 0.1
 """Share that two versions of one article have in common at least, where their titles differ."""
+ECHOING = 0.6
+"""Share from which a text repeats another, if only as a form or the background of a story."""
 FEWEST = 3
 """Sentences that a text has at least to be compared by them: of shorter texts only equal ones are the same."""
 KEPT = 64
@@ -36,32 +37,20 @@ _DIGIT = re.compile(rb"\d")
 _HAS_DIGIT, _MOST_LETTERS = 0x8000, 0x7FFF
 
 
-class Sketch(NamedTuple):
-    """What of a text is compared."""
-
-    title: int
-    sentences: dict[int, int]
-    """Bytes of a sentence by its hash; with `_HAS_DIGIT` set for one that holds a digit."""
-
-
-def sketch_text(title: str, body: str) -> bytes:
-    """Return the sketch of an article's text (its body as Markdown), packed for the catalogue."""
+def sketch_text(body: str) -> bytes:
+    """Return the sentences of an article's body, which is Markdown, packed for the catalogue."""
     text = body[:_LONGEST].casefold()
     if "[[" in text:
         # Other captures of one page often name other articles.
         text = "\n".join(line for line in text.split("\n") if "[[" not in line)
     sentences: dict[int, int] = {}
     for letters in _fold(text).split(b"."):
-        has_digit = _DIGIT.search(letters)
+        has_digit = not letters.isalpha() and _DIGIT.search(letters)
         if has_digit or len(letters) >= _SHORTEST:
             size = min(len(letters), _MOST_LETTERS)
             sentences[crc32(letters)] = size | _HAS_DIGIT if has_digit else size
     kept = sorted(sentences.items())[:KEPT]
-    return pack(f"<I{'IH' * len(kept)}", _fold_title(title), *[number for pair in kept for number in pair])
-
-
-def _fold_title(title: str) -> int:
-    return crc32(_fold(title.casefold()).replace(b".", b""))
+    return pack(f"<{'IH' * len(kept)}", *[number for pair in kept for number in pair])
 
 
 def _fold(text: str) -> bytes:
@@ -71,17 +60,27 @@ def _fold(text: str) -> bytes:
     return text.encode(errors="surrogatepass").translate(_TO_ENDS, _SIGNS)
 
 
-def read_sketch(packed: bytes) -> Sketch:
-    """Return the sketch that `sketch_text` packed."""
-    count = (len(packed) - 4) // 6
-    title, *numbers = unpack_from(f"<I{'IH' * count}", packed)
-    return Sketch(title, dict(zip(numbers[::2], numbers[1::2], strict=True)))
+def fold_title(title: str, body: str) -> str:
+    """Return a title as titles are compared; nothing for one that was made of the body's first words."""
+    folded = _fold(title.casefold()).replace(b".", b"")
+    begins_so = _fold(body[: 2 * len(title)].casefold()).replace(b".", b"").startswith(folded)
+    return "" if begins_so else folded.decode(errors="replace")
+
+
+def titles_agree(one: str, other: str) -> bool:
+    """Tell whether two folded titles may be of one article: alike, one with more behind it, or one not known."""
+    return one in other or other in one
+
+
+def read_sketch(packed: bytes) -> dict[int, int]:
+    """Return the bytes of each sentence, by its hash; with `_HAS_DIGIT` set for one that holds a digit."""
+    numbers = unpack_from(f"<{'IH' * (len(packed) // 6)}", packed)
+    return dict(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def marks_of(packed: bytes) -> str:
     """Return the hashes by which texts like this one are found, as JSON; nothing for a text that is too short."""
-    sentences = read_sketch(packed).sentences.items()
-    hashes = tuple(key for key, size in sentences if size & _MOST_LETTERS >= _SHORTEST)
+    hashes = tuple(key for key, size in read_sketch(packed).items() if size & _MOST_LETTERS >= _SHORTEST)
     return str(list(hashes[:MARKS])) if len(hashes) >= FEWEST else ""
 
 
@@ -91,18 +90,15 @@ def are_near(one: bytes, other: bytes) -> bool:
     Texts that differ in sentences with digits on both sides are two fillings of one form: prices, weather, hours of
     prayer.
     """
-    first, second = _comparable(read_sketch(one).sentences, read_sketch(other).sentences)
+    first, second = _comparable(read_sketch(one), read_sketch(other))
     if min(len(first), len(second)) < FEWEST or _share(first, second) < NEAR:
         return False
     return not (_has_digits(first.keys() - second.keys(), first) and _has_digits(second.keys() - first.keys(), second))
 
 
-def are_related(one: bytes, other: bytes) -> bool:
-    """Tell whether two captures of one address are versions of one article: by their titles, or some sentences."""
-    first, second = read_sketch(one), read_sketch(other)
-    if first.title == second.title:
-        return True
-    return _share(*_comparable(first.sentences, second.sentences)) >= RELATED
+def share_text(one: bytes, other: bytes) -> float:
+    """Return the share of the longer text that two texts have in common, 0 to 1."""
+    return _share(*_comparable(read_sketch(one), read_sketch(other)))
 
 
 def _comparable(one: dict[int, int], other: dict[int, int]) -> tuple[dict[int, int], dict[int, int]]:

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from cermin.outlets import Outlet
-from cermin.records import TEXT, UNKNOWN, Article, Capture, Line, Published, Reading
+from cermin.records import NOTHING_LEARNED, TEXT, UNKNOWN, Article, Capture, Familiar, Line, Published, Reading
 from cermin.seeds.dates import Clock, Dated, read_date
 from cermin.seeds.decoding import Decoded, decode_text
 from cermin.seeds.escaping import escape_text, see_also
+from cermin.seeds.furniture import Origin
 from cermin.seeds.gluing import split_glued
 from cermin.seeds.heading import Heading, find_heading, fold_title, split_names
 from cermin.seeds.languages import SAMPLE, choose_language
@@ -69,12 +70,15 @@ class _Slice(NamedTuple):
         return start, start + len(self.piece.value)
 
 
-def read_article(capture: Capture, outlets: Mapping[str, Outlet]) -> Reading:
+def read_article(
+    capture: Capture, outlets: Mapping[str, Outlet], learned: Mapping[str, Familiar] = NOTHING_LEARNED
+) -> Reading:
     """Return the article that a capture holds, or the reason why it gives none. Raises nothing, for any bytes.
 
-    ``outlets`` are the known profiles by id; an article of none of them has the outlet `UNKNOWN`. In the reading,
-    every non-blank line of the mended text, or block of the page, stands once, in order; one with several fates stands
-    as several pieces of one number, which together give the line (apart from space at its ends).
+    ``outlets`` are the known profiles by id; an article of none of them has the outlet `UNKNOWN`; ``learned`` are lines
+    that are furniture, by the source of the captures that hold them. In the reading, every non-blank line of the mended
+    text, or block of the page, stands once, in order; one with several fates stands as several pieces of one number,
+    which together give the line (apart from space at its ends).
     """
     sha256 = hashlib.sha256(capture.data).hexdigest()
     if len(capture.data) > LARGEST:
@@ -85,7 +89,8 @@ def read_article(capture: Capture, outlets: Mapping[str, Outlet]) -> Reading:
     notes = [*capture.notes, *manuscript.notes]
     repairs = Counter(manuscript.repairs)
     manuscript = replace(manuscript, capture=_mend_fields(manuscript.capture, repairs))
-    article, pieces, splits = _understand(manuscript, sha256, outlets, notes)
+    origin = Origin(outlets, learned)
+    article, pieces, splits = _understand(manuscript, sha256, origin, notes)
     repairs["glued paragraph"] += splits
     return Reading(
         seed=capture.seed,
@@ -95,6 +100,8 @@ def read_article(capture: Capture, outlets: Mapping[str, Outlet]) -> Reading:
         lines=tuple(Line(piece.number, piece.text, piece.fate, piece.rule) for piece in pieces),
         repairs=tuple(sorted((+repairs).items())),
         notes=tuple(notes),
+        source=origin.name,
+        keys=origin.keys,
     )
 
 
@@ -140,12 +147,12 @@ def _explain_quarantine(pieces: Sequence[Piece]) -> str:
 
 
 def _understand(
-    manuscript: Manuscript, sha256: str, outlets: Mapping[str, Outlet], notes: list[str]
+    manuscript: Manuscript, sha256: str, origin: Origin, notes: list[str]
 ) -> tuple[Article | None, list[Piece], int]:
     """Return the article, what became of the lines, and how many glued paragraphs were set apart."""
     capture, lines = manuscript.capture, manuscript.lines
     text = "\n".join(line for _, line in lines)
-    outlet = _recognise(capture, text, outlets)
+    outlet = _recognise(capture, text, origin.outlets)
     language = (outlet and outlet.language) or choose_language(capture.language, text[:SAMPLE])
     rules = compile_rules(outlet, language)
     clock = _make_clock(outlet, language, capture.captured)
@@ -160,6 +167,7 @@ def _understand(
     parts, splits = split_glued(lead.rest, rules.announcing) if capture.media_type == TEXT else (lead.rest, 0)
     body = [_cut_marginal(piece, manuscript.margin) for piece in sort_lines(parts, rules)]
     pieces = sorted([*manuscript.pieces, *top, *lead.pieces, *body], key=lambda piece: piece.number)
+    pieces = origin.cut_familiar(capture, outlet, title, pieces)
     found = _gather(pieces, rules, manuscript)
     fields = found.fields | _read_byline(capture.author, rules)
     if not any(one.isalnum() for one in found.first_text):

@@ -1,6 +1,6 @@
 """Stage 3: the catalogue, the addresses of pages, and which of them are stale."""
 
-from cermin.site.catalogue import Catalogue, open_catalogue, open_frozen
+from cermin.site.catalogue import Catalogue, open_catalogue, open_frozen, read_learned
 from cermin.site.kinds import KINDS, Kind, Part
 from cermin.site.planning import Plan, explain_page, plan_pages, plan_part
 from cermin.site.queries import Queries
@@ -19,5 +19,6 @@ __all__ = [
     "open_frozen",
     "plan_pages",
     "plan_part",
+    "read_learned",
     "shelve",
 ]

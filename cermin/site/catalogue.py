@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cermin.errors import BrokenCatalogueError, CerminError, Fault
+from cermin.records import Familiar
 from cermin.site.loading import INDEXES, PAGE_INDEX, Loader, PageLoader, drop_staged
 from cermin.site.rows import ENTRY_COLUMNS, KEEP_KIN, Shelved, entry_from, kin_rows, path_of, shelve
 from cermin.site.shelves import UNDATED, Place, ShelfName
@@ -25,6 +26,8 @@ from cermin.site.shelves import UNDATED, Place, ShelfName
 FILE = "catalogue.sqlite"
 SCHEMA_VERSION = "5"
 
+REPEATING = 5
+"""Captures in which a line stands at least to be looked at: those that may be furniture are found at once."""
 _SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -33,13 +36,23 @@ CREATE TABLE seed_file (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, rules TEXT N
 CREATE TABLE seed (
     id INTEGER PRIMARY KEY, seed TEXT NOT NULL UNIQUE, path TEXT NOT NULL, sha256 TEXT NOT NULL, outcome TEXT NOT NULL,
     detail TEXT NOT NULL, twin TEXT NOT NULL, text TEXT NOT NULL, address TEXT NOT NULL, day TEXT NOT NULL,
-    outlet TEXT NOT NULL, sketch BLOB NOT NULL, marks TEXT NOT NULL
+    outlet TEXT NOT NULL, title TEXT NOT NULL, sketch BLOB NOT NULL, marks TEXT NOT NULL,
+    source TEXT NOT NULL, keys BLOB NOT NULL, is_echo INTEGER NOT NULL,
+    reading INTEGER NOT NULL
 );
 CREATE INDEX seed_by_path ON seed (path);
 CREATE INDEX seed_by_text ON seed (text) WHERE outcome IN ('article', 'revision');
 CREATE INDEX seed_by_address ON seed (address) WHERE address != '';
 CREATE INDEX seed_by_twin ON seed (twin) WHERE twin != '';
+CREATE INDEX seed_by_source ON seed (source) WHERE source != '';
 CREATE TABLE mark (hash INTEGER NOT NULL, seed INTEGER NOT NULL, PRIMARY KEY (hash, seed)) WITHOUT ROWID;
+-- lines that may be furniture, and in how many articles of a source they stand
+CREATE TABLE source (name TEXT PRIMARY KEY, id INTEGER NOT NULL, captures INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE line (source INTEGER NOT NULL, key INTEGER NOT NULL, captures INTEGER NOT NULL, PRIMARY KEY (source, key))
+WITHOUT ROWID;
+CREATE INDEX line_that_repeats ON line (source, key) WHERE captures >= {REPEATING};
+-- those that captures were read by
+CREATE TABLE learned (source TEXT NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (source, key)) WITHOUT ROWID;
 
 -- content/: every article file, also those that are wrong
 CREATE TABLE file (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, seed TEXT NOT NULL, faults TEXT NOT NULL) WITHOUT ROWID;
@@ -94,7 +107,7 @@ CREATE TABLE failure (
 
 MOST_ALIKE = 32
 """Articles that are compared with a new capture, of each sort that may be alike."""
-_KNOWN = "seed, CASE outcome WHEN 'revision' THEN twin ELSE seed END, text, address, day, outlet, sketch"
+_KNOWN = "seed, CASE outcome WHEN 'revision' THEN twin ELSE seed END, text, address, day, outlet, title, sketch"
 NAME_OF_SHELF = "SELECT name FROM spelling WHERE shelf = ? ORDER BY count DESC, name LIMIT 1"
 
 
@@ -117,9 +130,22 @@ class SeedRow(NamedTuple):
     day: str = ""
     """On which it was published, empty when unknown."""
     outlet: str = ""
+    title: str = ""
+    """Folded; empty where it has none of its own."""
     sketch: bytes = b""
     marks: str = ""
     """JSON list of the hashes by which texts like its own are found; empty for a text that is too short."""
+    source: str = ""
+    """Among whose captures lines that repeat are furniture."""
+    keys: bytes = b""
+    """Of its lines that may be furniture: 64-bit numbers."""
+    is_echo: bool = False
+    """Whether it says for the most part what another capture says, and tells nothing of what its source repeats."""
+    reading: int = 0
+    """In which pass over captures it was read."""
+
+
+_SEED_COLUMNS = ", ".join(SeedRow._fields)
 
 
 class Known(NamedTuple):
@@ -132,6 +158,7 @@ class Known(NamedTuple):
     address: str
     day: str
     outlet: str
+    title: str
     sketch: bytes
     """Empty where the capture is gone and the article's file alone is known."""
 
@@ -162,6 +189,19 @@ def open_frozen(state: Path) -> Catalogue:
     """
     address = f"{(state / FILE).absolute().as_uri()}?immutable=1"
     return Catalogue(sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False))
+
+
+def read_learned(state: Path) -> dict[str, Familiar]:
+    """Return the lines that captures are read by as furniture; none where there is no catalogue that tells them.
+
+    Takes no lock: another cermin may be at work.
+    """
+    address = f"{(state / FILE).absolute().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as connection:
+            return Catalogue(connection).learned() if _is_current(connection) else {}
+    except sqlite3.Error:
+        return {}
 
 
 @contextmanager
@@ -295,23 +335,6 @@ class Catalogue:
         """Record that a file of seeds/ was read to its end, and by which rules."""
         self.connection.execute("INSERT OR REPLACE INTO seed_file VALUES (?, ?, ?)", (path, stamp, rules))
 
-    def drop_seed_file(self, path: str) -> dict[str, SeedRow]:
-        """Forget a file of seeds/ and its captures, before it is read again or because it is gone.
-
-        Returns what became of its captures.
-        """
-        execute = self.connection.execute
-        execute("DELETE FROM seed_file WHERE path = ?", (path,))
-        rows = execute(f"SELECT {', '.join(SeedRow._fields)} FROM seed WHERE path = ?", (path,)).fetchall()
-        if rows:
-            execute(
-                "DELETE FROM mark WHERE (hash, seed) IN "
-                "(SELECT value, s.id FROM seed s, json_each(s.marks) WHERE s.path = ? AND marks != '')",
-                (path,),
-            )
-            execute("DELETE FROM seed WHERE path = ?", (path,))
-        return {row[0]: SeedRow._make(row) for row in rows}
-
     def forget_seed_file(self, path: str) -> None:
         """Have a file of seeds/ read again, by this import or, when it is cut short, by the next."""
         self.connection.execute("DELETE FROM seed_file WHERE path = ?", (path,))
@@ -325,19 +348,110 @@ class Catalogue:
         """Return how many captures became what."""
         return dict(self.connection.execute("SELECT outcome, count(*) FROM seed GROUP BY outcome"))
 
-    def keep_seed(self, row: SeedRow) -> None:
-        """Record what became of a capture."""
+    def begin_reading(self) -> int:
+        """Return the number of a pass over captures, by which their rows tell when they were last read."""
+        number = int(self.meta("reading") or 0) + 1
+        self.keep_meta("reading", str(number))
+        return number
+
+    def keep_seed(self, row: SeedRow, before: SeedRow | None) -> None:
+        """Record what became of a capture; ``before`` is its row of an earlier reading."""
         execute = self.connection.execute
+        if before and before._replace(reading=row.reading) == row:
+            execute("UPDATE seed SET reading = ? WHERE seed = ?", (row.reading, row.seed))
+            return
+        if before:
+            self._drop_seed(before)
         columns, holes = ", ".join(row._fields), ", ".join("?" * len(row))
         row_id = execute(f"INSERT OR REPLACE INTO seed ({columns}) VALUES ({holes})", row).lastrowid
         if row.marks and row.outcome in {"article", "revision"}:
             execute("INSERT OR IGNORE INTO mark SELECT value, ? FROM json_each(?)", (row_id, row.marks))
+        self._count_lines(row, 1)
+
+    def drop_seeds(self, path: str, reading: int = 0) -> set[str]:
+        """Forget the captures of a file of seeds/, all or those that were not read in the pass ``reading``.
+
+        Returns the sources that they were of.
+        """
+        sources = set()
+        sql = f"SELECT {_SEED_COLUMNS} FROM seed WHERE path = ? AND reading != ? LIMIT 1000"
+        while rows := self.connection.execute(sql, (path, reading)).fetchall():
+            for row in map(SeedRow._make, rows):
+                self._drop_seed(row)
+                sources.add(row.source)
+        return sources
+
+    def _drop_seed(self, row: SeedRow) -> None:
+        if row.marks:
+            sql = "DELETE FROM mark WHERE (hash, seed) IN (SELECT value, (SELECT s.id FROM seed s WHERE s.seed = ?1) "
+            self.connection.execute(f"{sql} FROM json_each(?2))", (row.seed, row.marks))
+        self.connection.execute("DELETE FROM seed WHERE seed = ?", (row.seed,))
+        self._count_lines(row, -1)
+
+    # --- lines that repeat ----------------------------------------------------------------------------------------
+
+    def _count_lines(self, row: SeedRow, change: int) -> None:
+        # Captures that repeat one another say nothing of what their source repeats.
+        if row.outcome != "article" or not row.source or row.is_echo:
+            return
+        execute = self.connection.execute
+        sql = (
+            "INSERT INTO source VALUES (?1, (SELECT coalesce(max(id), 0) + 1 FROM source), ?2) "
+            "ON CONFLICT DO UPDATE SET captures = captures + ?2 RETURNING id"
+        )
+        number = execute(sql, (row.source, change)).fetchone()[0]
+        lines = [(number, key, change) for key in memoryview(row.keys).cast("q")]
+        sql = "INSERT INTO line VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET captures = captures + ?3"
+        self.connection.executemany(sql, lines)
+        if change < 0:
+            gone = "DELETE FROM line WHERE source = ? AND key = ? AND captures <= 0"
+            self.connection.executemany(gone, (line[:2] for line in lines))
+
+    def repeating_lines(self, source: str) -> Familiar:
+        """Return how many articles a source has, and in how many of them each line stands that repeats."""
+        row = self.connection.execute("SELECT id, captures FROM source WHERE name = ?", (source,)).fetchone()
+        if not row:
+            return Familiar(0, {})
+        sql = f"SELECT key, captures FROM line WHERE source = ? AND captures >= {REPEATING}"
+        return Familiar(row[1], dict(self.connection.execute(sql, (row[0],))))
+
+    def learned(self) -> dict[str, Familiar]:
+        """Return the lines that captures are read by as furniture, by their source."""
+        found = {}
+        for (source,) in self.connection.execute("SELECT DISTINCT source FROM learned ORDER BY source").fetchall():
+            repeating = self.repeating_lines(source)
+            lines = {key: repeating.lines.get(key, 0) for key in self.learned_of(source)}
+            found[source] = Familiar(repeating.captures, lines)
+        return found
+
+    def learned_of(self, source: str) -> frozenset[int]:
+        """Return the keys of the lines that captures of a source are read by as furniture."""
+        return frozenset(
+            key for (key,) in self.connection.execute("SELECT key FROM learned WHERE source = ?", (source,))
+        )
+
+    def keep_learned(self, source: str, keys: Iterable[int]) -> None:
+        """Record the lines that captures of a source are read by as furniture."""
+        self.connection.execute("DELETE FROM learned WHERE source = ?", (source,))
+        self.connection.executemany("INSERT INTO learned VALUES (?, ?)", ((source, key) for key in sorted(keys)))
+
+    def with_lines(self, source: str, keys: frozenset[int]) -> Iterator[tuple[str, str, frozenset[int]]]:
+        """Yield (capture, path of its file, which) of the captures of a source that hold some of these lines."""
+        rows = self.connection.execute("SELECT seed, path, keys FROM seed WHERE source = ? ORDER BY id", (source,))
+        found = ((seed, path, keys.intersection(memoryview(own).cast("q"))) for seed, path, own in rows)
+        return (row for row in found if row[2])
+
+    def sources(self) -> list[tuple[str, int]]:
+        """Return the sources of captures, with how many articles each has."""
+        return list(self.connection.execute("SELECT name, captures FROM source WHERE captures > 0 ORDER BY name"))
+
+    # --- which captures are one article ---------------------------------------------------------------------------
 
     def with_text(self, text: str) -> list[Known]:
         """Return the articles with this text: those of captures, and those whose captures are gone."""
         sql = (
             f"SELECT {_KNOWN} FROM seed WHERE text = ?1 AND outcome IN ('article', 'revision') "
-            "UNION ALL SELECT seed, seed, text, '', substr(date, 1, 10), outlet, x'' FROM entry e WHERE text = ?1 "
+            "UNION ALL SELECT seed, seed, text, '', substr(date, 1, 10), outlet, '', x'' FROM entry e WHERE text = ?1 "
             "AND seed != '' AND revision_of = '' AND NOT EXISTS (SELECT 1 FROM seed WHERE seed = e.seed) "
             "ORDER BY 1 LIMIT ?2"
         )
@@ -391,6 +505,10 @@ class Catalogue:
         """Tell whether a file of seeds/ was read to its end."""
         return self.connection.execute("SELECT 1 FROM seed_file WHERE path = ?", (path,)).fetchone() is not None
 
+    def has_file(self, path: str) -> bool:
+        """Tell whether an article file was there when the import began."""
+        return self.connection.execute("SELECT 1 FROM file WHERE path = ?", (path,)).fetchone() is not None
+
     def was_read(self, path: str) -> bool:
         """Tell whether a file of seeds/ was read to its end."""
         return self.connection.execute("SELECT 1 FROM seed_file WHERE path = ?", (path,)).fetchone() is not None
@@ -408,7 +526,7 @@ class Catalogue:
 
     def row_of(self, seed: str) -> SeedRow | None:
         """Return what became of a capture; None where it is not known."""
-        sql = f"SELECT {', '.join(SeedRow._fields)} FROM seed WHERE seed = ?"
+        sql = f"SELECT {_SEED_COLUMNS} FROM seed WHERE seed = ?"
         row = self.connection.execute(sql, (seed,)).fetchone()
         return SeedRow._make(row) if row else None
 
