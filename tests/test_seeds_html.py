@@ -376,3 +376,123 @@ def test_words_come_through(parts):
     kept = "\n".join(line.text for line in reading.lines if line.fate == "body")
     shown = escaping.unescape(re.sub(r"<[^>]*>", "", show(reading.article.body)))
     assert "".join(shown.split()) == "".join(kept.split())
+
+
+# --- what pages of the world taught ---
+
+
+def test_class_of_most_paragraphs_says_nothing():
+    """A word in the class of most paragraphs is no verdict on them."""
+    paragraphs = f'<p>{P1}</p><p class="promo">{P2}</p><p class="promo">{P3}</p><p class="promo">{P1}</p>'
+    assert article(page(paragraphs)).body == f"{P1}\n\n{P2}\n\n{P3}\n\n{P1}"
+
+
+def test_body_that_waits_for_scripts_is_shown():
+    """A page that is hidden as a whole, until its scripts have run, is read."""
+    html = page(TEXT).replace("<body>", '<body style="visibility:hidden">')
+    assert article(html).body == f"{P1}\n\n{P2}\n\n{P3}"
+
+
+def test_one_long_paragraph_does_not_stand_for_many():
+    """An article of many short lines is taken whole, not its longest paragraph alone."""
+    lines = "".join(f"<p>{number} <a href='/b'>barang yang dijual</a> di toko itu</p>" for number in range(30))
+    assert article(page(f"<p>{P1}</p>{lines}")).body.count("barang yang dijual") == 30
+
+
+def test_article_in_several_boxes_is_whole():
+    """Paragraphs of one make are one article, also with links between the boxes that hold them."""
+    links = "".join(f'<div><a href="/{word}">Kabar {word} dari kota lain</a></div>' for word in ("satu", "dua", "tiga"))
+    boxes = f'<div class="part a"><p>{P1}</p></div>{links}<div class="part b"><p>{P2}</p><p>{P3}</p></div>'
+    assert article(page(boxes)).body == f"{P1}\n\n{P2}\n\n{P3}"
+
+
+def test_teasers_are_no_article():
+    """Texts below headings that are links begin other articles, however many there are."""
+    cards = "".join(
+        f'<div><h3><a href="/{n}">Judul berita lain ke-{n}</a></h3><p>{P3} ({n})</p></div>' for n in range(9)
+    )
+    html = page(f"<p>{P1}</p><p>{P2}</p>").replace('<div class="teasers">', f"<div>{cards}")
+    assert article(html).body == f"{P1}\n\n{P2}"
+
+
+def test_link_lines_between_paragraphs_name_articles():
+    """A line of links between paragraphs is a see-also where the line rules say so, and cut otherwise."""
+    box = '<div class="related"><strong>Baca juga:</strong> <a href="/j">Jembatan Ambruk di Hulu Sungai</a></div>'
+    other = '<p><a href="/k">Lihat semua kabar dari kota ini</a></p>'
+    found = article(page(f"<p>{P1}</p>{box}<p>{P2}</p>{other}<p>{P3}</p>"))
+    assert found.body == f"{P1}\n\nBaca juga: [[Jembatan Ambruk di Hulu Sungai]]\n\n{P2}\n\n{P3}"
+
+
+def test_warning_above_the_headline_is_cut():
+    """What stands above the headline is not the article's."""
+    html = page(TEXT).replace(
+        "<h1>", "<p>Situs ini paling baik dilihat dengan peramban yang lebih baru dari milik Anda.</p><h1>"
+    )
+    assert article(html).body == f"{P1}\n\n{P2}\n\n{P3}"
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        '<div class="byline">Oleh Siti Aminah | 2 Desember 2015 10:36</div>',
+        '<p>Ditulis oleh <a rel="author" href="/siti">Siti Aminah</a></p>',
+        '<span itemprop="author">Siti Aminah</span>',
+    ],
+)
+def test_author_that_readers_see(byline):
+    """Where machines are told no author, the byline that readers see tells."""
+    assert article(page(TEXT).replace("</h1>", f"</h1>{byline}")).authors == ("Siti Aminah",)
+
+
+def test_outlet_is_no_author():
+    """The name of the outlet is no author's, unless readers see it as such."""
+    head = '<meta property="og:site_name" content="Berita Kita"><meta name="author" content="Berita Kita">'
+    assert article(page(TEXT, head)).authors == ()
+    shown = page(TEXT, head).replace("</h1>", '</h1><a rel="author" href="/">Berita Kita</a>')
+    assert article(shown).authors == ("Berita Kita",)
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("Kamis, 5 November 2015 10:08 WIB | 1.234 kali dibaca", "2015-11-05T10:08:00+07:00"),
+        ("10:08 WIB, Kamis, 5 November 2015", "2015-11-05T10:08:00+07:00"),
+        ("Published 10:08 AM EST, Thu November 5, 2015", "2015-11-05T10:08:00-05:00"),
+        ("By Siti Aminah, November 5, 2015", "2015-11-05"),
+    ],
+)
+def test_date_among_other_words(line, value):
+    """A date is found among the other words of a line beside the headline."""
+    found = article(page(TEXT).replace("</h1>", f"</h1><div>{line}</div>"))
+    assert found.published is not None
+    assert found.published.value == value
+
+
+def test_date_in_a_paragraph_is_no_date_of_the_article():
+    """A day that the text names is not the day of its publication."""
+    assert article(page(f"<p>Pada 5 November 2015 kota itu terendam.</p>{TEXT}")).published is None
+
+
+def test_date_of_a_change_comes_last():
+    """Of a date of publication and one of a change, the first is taken."""
+    lines = "<div>Updated: November 6, 2015 11:00</div><div>November 5, 2015 10:08</div>"
+    found = article(page(TEXT).replace("</h1>", f"</h1>{lines}"))
+    assert found.published is not None
+    assert found.published.value == "2015-11-05T10:08:00"
+
+
+def test_text_in_json_ld_alone():
+    """Where the page shows little of an article whose text it tells machines, that text is the body."""
+    node = {"@type": "NewsArticle", "headline": "Banjir di Kota", "articleBody": f"{P1}\n{P2}\n{P3} {P1}"}
+    reading = read(
+        page("<p>Hujan turun sejak pagi.</p>", f'<script type="application/ld+json">{json.dumps(node)}</script>')
+    )
+    assert reading.article is not None
+    assert reading.article.body == f"{P1}\n\n{P2}\n\n{P3} {P1}"
+    assert "article found by articleBody in JSON-LD" in reading.notes
+
+
+def test_headline_of_drawings_is_no_title():
+    """The titles of drawings inside a page are not its own."""
+    html = page(TEXT, title="Banjir di Kota - Kita").replace("<nav>", "<svg><title>Kita</title></svg><nav>")
+    assert article(html).title == "Banjir di Kota"

@@ -253,6 +253,8 @@ def _split(text: str, breaks: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def _is_hidden(tag: str, element: Element) -> bool:
+    if tag in {"html", "body"}:
+        return False  # they are hidden until scripts have run
     style = element.get("style")
     if (style is not None and _HIDDEN.search(style) is not None) or element.get("hidden") is not None:
         return True

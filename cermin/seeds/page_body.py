@@ -104,6 +104,8 @@ def select_body(page: Outline, headline: int | None, told: PageMetadata) -> Sele
         verdicts[position] = verdicts[position] or "teaser"
     _cut_links(page, prose, verdicts, home)
     _cut_far_prose(page, prose, verdicts, home)
+    if headline is not None:
+        _cut_above(headline, prose, verdicts)
     _trim(page.blocks, prose, verdicts, home)
     _cut_deck(page, prose, verdicts, told.summary)
     _cut_bare_headings(page.blocks, verdicts)
@@ -274,6 +276,8 @@ def _find_box(page: Outline, prose: Sequence[int], furniture: Sequence[str]) -> 
     worth = _sum_up(page, values)
     best = max(range(len(worth)), key=lambda position: (worth[position], position))
     around = page.boxes[best].parent
+    if page.boxes[best].tag == "p":
+        return around
     beside = sum(
         max(0, value) for block, value in zip(page.blocks, values, strict=True) if _parent(page, block) == around
     )
@@ -337,6 +341,15 @@ def _cut_far_prose(page: Outline, prose: Sequence[int], verdicts: list[str], hom
         if not is_own and sum(prose[position] for position in part) < LITTLE * total:
             for position in part:
                 verdicts[position] = "beyond links"
+
+
+def _cut_above(headline: int, prose: Sequence[int], verdicts: list[str]) -> None:
+    """Cut what stands above the headline, where most of the prose stands below it."""
+    kept = [position for position, verdict in enumerate(verdicts) if not verdict]
+    above = [position for position in kept if position < headline]
+    if 2 * sum(prose[position] for position in above) < sum(prose[position] for position in kept):
+        for position in above:
+            verdicts[position] = "above the headline"
 
 
 def _trim(blocks: Sequence[Block], prose: Sequence[int], verdicts: list[str], home: _Home) -> None:

@@ -39,7 +39,8 @@ def find_headline(blocks: Sequence[Block], titles: Sequence[str], site_names: Se
     ``titles`` are those that the page tells machines; ``site_names`` and the host of ``url`` are no part of a title.
     """
     sites = fold_sites(site_names, url)
-    told = _find_cores([_strip_site(title, sites) for title in titles])
+    stripped = [_strip_site(title, sites) for title in titles]
+    told = _find_cores(stripped)
     shown = [
         (position, block.text)
         for position, block in enumerate(blocks[:LOOKED_AT])
@@ -47,7 +48,7 @@ def find_headline(blocks: Sequence[Block], titles: Sequence[str], site_names: Se
     ]
     best = _find_most_alike(shown, told, ALIKE)
     if best is not None:
-        return Headline(_strip_site(shown[best][1], sites), shown[best][0])
+        return Headline(_take_core(_strip_site(shown[best][1], sites), stripped), shown[best][0])
     alone = [(position, text) for position, text in shown if not blocks[position].linked]
     if len(alone) == 1 and _find_most_alike(alone, told, SOMEWHAT) is not None:
         return Headline(alone[0][1], alone[0][0])
@@ -58,7 +59,7 @@ def find_headline(blocks: Sequence[Block], titles: Sequence[str], site_names: Se
     ]
     best = _find_most_alike(others, told, NEARLY)
     if best is not None:
-        return Headline(others[best][1], others[best][0])
+        return Headline(_take_told(others[best][1], told), others[best][0])
     if told:
         return Headline(told[0], None)
     return Headline(shown[0][1], shown[0][0]) if shown else Headline("", None)
@@ -87,6 +88,28 @@ def _find_cores(titles: Iterable[str]) -> list[str]:
     """Return each title, or another that it is with something behind a separator."""
     cores = list(dict.fromkeys(title for title in titles if title))
     return list(dict.fromkeys(_find_core(title, cores) for title in cores))
+
+
+def _take_core(shown: str, told: Sequence[str]) -> str:
+    """Return the title that is told without what stands above it in the same heading.
+
+    What stands behind it is left out as well where two sources tell the same title: one may cut titles short.
+    """
+    for title in told:
+        if not 4 * SHORTEST <= len(title) < len(shown):
+            continue
+        above = shown.removesuffix(title)
+        if above.endswith(" ") and above.rstrip()[-1].isalnum():
+            return title
+        if shown.startswith(title) and (_SEPARATOR.match(shown, len(title)) or told.count(title) > 1):
+            return title
+    return shown
+
+
+def _take_told(shown: str, told: Sequence[str]) -> str:
+    """Return the title that is told and that a line which is no heading holds, with an announcement before a colon."""
+    title = next((title for title in told if title in shown), shown)
+    return shown if shown.removesuffix(title).rstrip().endswith(":") else title
 
 
 def _find_core(title: str, others: Iterable[str]) -> str:

@@ -13,8 +13,9 @@ from cermin.seeds.heading import are_names, fold_title, split_names
 from cermin.seeds.lines import Piece
 from cermin.seeds.manuscript import Manuscript, Markup
 from cermin.seeds.markup import DEEPEST, parse_html
-from cermin.seeds.page_body import SUMMED_UP, select_body, select_fragment
-from cermin.seeds.page_heading import find_headline, fold_sites, squeeze
+from cermin.seeds.page_body import ARTICLE, SUMMED_UP, select_body, select_fragment
+from cermin.seeds.page_fallback import find_other_text
+from cermin.seeds.page_heading import Headline, find_headline, fold_sites, squeeze
 from cermin.seeds.page_metadata import PageMetadata, read_metadata
 from cermin.seeds.published import find_date
 from cermin.seeds.rendering import CELLS, make_safe
@@ -67,15 +68,18 @@ def open_page(capture: Capture) -> Manuscript:
     if capture.media_type == FRAGMENT:
         return _open_fragment(capture, page, notes)
     told = read_metadata(parsed.root, capture.data, capture.url)
-    headline = find_headline(page.blocks, [*filter(None, [capture.title]), *told.titles], told.site_names, told.url)
-    selection = select_body(page, headline.position, told)
-    notes.append(f"article found by {selection.way}")
-    return _Opener(capture, page, told).open(headline.title, headline.position, selection.verdicts, notes)
+    titles = [*filter(None, [capture.title]), *told.titles]
+    headline = find_headline(page.blocks, titles, told.site_names, told.url)
+    verdicts, way = select_body(page, headline.position, told)
+    if other := find_other_text(capture.data, told, page, verdicts):
+        way, paragraphs = other
+        return _Opener(capture, page, told).open(headline, verdicts, [*notes, f"article found by {way}"], paragraphs)
+    return _Opener(capture, page, told).open(headline, verdicts, [*notes, f"article found by {way}"])
 
 
 def _open_fragment(capture: Capture, page: Outline, notes: list[str]) -> Manuscript:
     opener = _Opener(capture, page, PageMetadata(base=capture.url))
-    return opener.open("", None, select_fragment(page).verdicts, notes)
+    return opener.open(Headline("", None), select_fragment(page).verdicts, notes)
 
 
 class _Opener:
@@ -93,32 +97,33 @@ class _Opener:
         self._markup: dict[int, Markup] = {}
         self._dates: list[tuple[str, str]] = [("metadata of the page", date) for date in told.dates]
 
-    def open(self, title: str, headline: int | None, verdicts: Sequence[str], notes: Sequence[str]) -> Manuscript:
-        """Return the manuscript for the verdicts on the blocks."""
+    def open(
+        self, found: Headline, verdicts: Sequence[str], notes: Sequence[str], paragraphs: Sequence[str] = ()
+    ) -> Manuscript:
+        """Return the manuscript for the verdicts on the blocks; ``paragraphs`` are text that no block holds."""
         blocks = self._page.blocks
+        title, headline = found
         margin = _find_margin(blocks, headline, verdicts)
         if headline is not None:
             self._settle(headline, "title", "headline", title)
-        self._find_dates(headline, verdicts)
+        if self._capture.media_type != FRAGMENT:
+            self._find_dates(headline, verdicts)
         rows = dict(_find_rows(self._page, self._around, verdicts))
         captions = _find_captions(blocks, verdicts)
-        for position, (block, verdict) in enumerate(zip(blocks, verdicts, strict=True)):
-            if position == headline:
-                continue
+        for position, block in enumerate(blocks):
             if position in captions:
                 self._add_picture(position, block.text, blocks[captions[position]].target)
-            elif verdict == "" and block.kind == "img":
+            elif verdicts[position] == ARTICLE and block.kind == "img":
                 self._add_lone_picture(position, block, is_told=position in captions.values())
-            elif verdict == "" and position in rows:
+            elif verdicts[position] == ARTICLE and position in rows:
                 self._add_row(position, rows[position])
-            elif verdict == "":
+            elif verdicts[position] == ARTICLE:
                 self._add_line(position, block)
-            elif position in margin and block.kind != "img":
+            elif position in margin:
                 self._add_marginal(position, block)
-            elif verdict == SUMMED_UP:
-                self._settle(position, "summary", "summary", block.text)
-            else:
-                self._settle(position, "cut", verdict)
+            elif position != headline:
+                self._add_rest(position, block, verdicts[position])
+        self._lines += enumerate(paragraphs, start=len(blocks) + 1)
         return Manuscript(
             capture=self._complete(title, self._find_authors(headline, verdicts), margin),
             lines=self._lines,
@@ -151,6 +156,10 @@ class _Opener:
         else:
             self._lines.append((position + 1, block.text))
 
+    def _add_rest(self, position: int, block: Block, verdict: str) -> None:
+        is_summary = verdict == SUMMED_UP
+        self._settle(position, "summary" if is_summary else "cut", verdict, block.text if is_summary else "")
+
     def _add_picture(self, position: int, words: str, target: str) -> None:
         self._settle(position, "body", "caption", words)
         self._markup[position + 1] = Markup("picture", target=make_safe(target, self._told.base))
@@ -171,7 +180,9 @@ class _Opener:
         ]
         for position in near:
             text = self._page.blocks[position].text
-            if len(text) <= LONGEST_MARGINAL and _YEAR.search(text):
+            # A paragraph may name another day.
+            is_told = verdicts[position] or read_date(text, _ANY_ORDER)
+            if len(text) <= LONGEST_MARGINAL and _YEAR.search(text) and is_told:
                 self._dates.append((f"block {position + 1}", text))
 
     def _describe(self, block: Block) -> Markup:

@@ -21,7 +21,7 @@ from cermin.seeds.gluing import split_glued
 from cermin.seeds.heading import Heading, find_heading, fold_title, split_names
 from cermin.seeds.languages import SAMPLE, choose_language
 from cermin.seeds.lead import read_lead
-from cermin.seeds.lines import Piece, sort_lines
+from cermin.seeds.lines import Piece, is_title_like, sort_lines
 from cermin.seeds.manuscript import Manuscript, Markup
 from cermin.seeds.mending import mend_text
 from cermin.seeds.needles import Needles, find_needles
@@ -282,10 +282,12 @@ def _sort_title(number: int, text: str, rules: RuleSet) -> list[Piece]:
 
 
 def _cut_marginal(piece: Piece, margin: Mapping[int, str]) -> Piece:
-    """Return a piece; one of a line beside the article is none of its text."""
-    if piece.number in margin and piece.fate == "body":
-        return piece._replace(fate="cut", rule=margin[piece.number], value="")
-    return piece
+    """Return a piece; one of a line beside the article is no body, and a see-also only where it names an article."""
+    if piece.number not in margin or not (
+        piece.fate == "body" or (piece.fate == "see-also" and not is_title_like(piece.value))
+    ):
+        return piece
+    return piece._replace(fate="cut", rule=margin[piece.number], value="")
 
 
 # --- pieces to article ---

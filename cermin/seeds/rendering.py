@@ -24,7 +24,7 @@ CELLS = " | "
 """Between the cells of a table's row, in its line."""
 
 _SAFE = "/:?=&#%~+,;@!$'-._"
-_INLINE = re.compile(r"[\\`\[\]*]|(?<![^\W_])_|_(?![^\W_])|<|&(?=#?\w|$)|!$|^[\^]")
+_INLINE = re.compile(r"[\\`\[\]*]|(?<![^\W_])_|_(?![^\W_])|<|&(?=#?\w|$)|^[\^]")
 _REFERENCES = {"<": "&lt;", "&": "&amp;", "^": "&#94;"}
 _OPEN_REFERENCE = re.compile(r"&(?=#?\w+;)")
 
@@ -114,6 +114,8 @@ def _render_inline(text: str, start: int, end: int, spans: Sequence[Span]) -> st
         following = runs[position + 1] if position + 1 < len(runs) else None
         before = runs[position - 1] if position else None
         links.append(_write_run(run, is_apart=before is None or _are_apart(before, run)))
+        if links[-1].endswith("!") and following and following.target != run.target:
+            links[-1] = f"{links[-1][:-1]}\\!"  # which would make a picture of the link behind it
         if following is None or following.target != run.target:
             written.append(_write_link("".join(links), run.target))
             links = []
@@ -146,7 +148,7 @@ def _write_run(run: _Run, *, is_apart: bool) -> str:
     core = run.text.strip()
     marker = ("**" if run.strong else "") + ("*" if run.em else "")
     # Stars that stand together would be read as others than they are.
-    if not core or not marker or not is_apart:
+    if not marker or not is_apart or not any(map(str.isalnum, core)):
         return _escape(run.text)
     lead, _, trail = run.text.partition(core)
     return f"{lead}{marker}{_escape(core)}{marker[::-1]}{trail}"
