@@ -70,12 +70,17 @@ def sort_lines(lines: Sequence[tuple[int, str]], rules: RuleSet) -> list[Piece]:
 
 def _cut_behind_end(pieces: list[Piece], rules: RuleSet) -> list[Piece]:
     """Cut what stands behind a line with which articles end, unless too much text does: then it was no such line."""
+    text = [len(one.text) if one.fate == "body" and is_sentence(one.text) else 0 for one in pieces]
+    whole = behind = sum(text)
     for at, piece in enumerate(pieces):
-        if at and piece.fate in {"body", "cut"} and (found := _match_short(piece.text, rules.ends)):
-            text = [len(one.text) if is_sentence(one.text) else 0 for one in pieces if one.fate == "body"]
-            behind = sum(len(one.text) for one in pieces[at:] if one.fate == "body" and is_sentence(one.text))
-            if behind <= MOST_BEHIND_END * sum(text):
-                return [*pieces[:at], *(_cut(one, found[0].name) for one in pieces[at:])]
+        if (
+            at
+            and behind <= MOST_BEHIND_END * whole
+            and piece.fate in {"body", "cut"}
+            and (found := _match_short(piece.text, rules.ends))
+        ):
+            return [*pieces[:at], *(_cut(one, found[0].name) for one in pieces[at:])]
+        behind -= text[at]
     return pieces
 
 
