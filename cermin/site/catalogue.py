@@ -42,7 +42,7 @@ CREATE TABLE seed (
 );
 CREATE INDEX seed_by_path ON seed (path);
 CREATE INDEX seed_by_text ON seed (text) WHERE outcome IN ('article', 'revision');
-CREATE INDEX seed_by_address ON seed (address) WHERE address != '';
+CREATE INDEX seed_by_address ON seed (address);
 CREATE INDEX seed_by_twin ON seed (twin) WHERE twin != '';
 CREATE INDEX seed_by_source ON seed (source) WHERE source != '';
 CREATE TABLE mark (hash INTEGER NOT NULL, seed INTEGER NOT NULL, PRIMARY KEY (hash, seed)) WITHOUT ROWID;
@@ -56,7 +56,7 @@ CREATE TABLE learned (source TEXT NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (s
 
 -- content/: every article file, also those that are wrong
 CREATE TABLE file (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, seed TEXT NOT NULL, faults TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX file_by_seed ON file (seed) WHERE seed != '';
+CREATE INDEX file_by_seed ON file (seed);
 CREATE INDEX file_with_faults ON file (path) WHERE faults != '';
 
 CREATE TABLE entry (
