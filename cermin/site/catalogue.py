@@ -107,6 +107,8 @@ CREATE TABLE failure (
 
 MOST_ALIKE = 32
 """Articles that are compared with a new capture, of each sort that may be alike."""
+MOST_TOLD = 10
+"""Captures of one file that are told one by one when they gave no article for one reason."""
 _KNOWN = "seed, CASE outcome WHEN 'revision' THEN twin ELSE seed END, text, address, day, outlet, title, sketch"
 NAME_OF_SHELF = "SELECT name FROM spelling WHERE shelf = ? ORDER BY count DESC, name LIMIT 1"
 
@@ -339,10 +341,17 @@ class Catalogue:
         """Have a file of seeds/ read again, by this import or, when it is cut short, by the next."""
         self.connection.execute("DELETE FROM seed_file WHERE path = ?", (path,))
 
-    def quarantined(self) -> list[SeedRow]:
-        """Return the captures that gave no article."""
-        sql = "SELECT seed, path, sha256, outcome, detail FROM seed WHERE outcome = 'quarantined' ORDER BY seed"
-        return [SeedRow(*row) for row in self.connection.execute(sql)]
+    def quarantined(self) -> list[tuple[str, str]]:
+        """Return the captures that gave no article, and why; many of one file and for one reason as its path, once."""
+        sql = (
+            "SELECT seed, path, detail, count(*) OVER (PARTITION BY path, detail) FROM seed "
+            "WHERE outcome = 'quarantined' ORDER BY seed"
+        )
+        told: dict[tuple[str, str], None] = {}
+        for seed, path, detail, count in self.connection.execute(sql):
+            many = (path, f"{count:,} of its captures: {detail}")
+            told[many if count > MOST_TOLD else (seed, detail)] = None
+        return list(told)
 
     def count_outcomes(self) -> dict[str, int]:
         """Return how many captures became what."""
