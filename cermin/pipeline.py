@@ -129,7 +129,7 @@ def import_seeds(config: Config, report: Reporter, *, jobs: int = 0, below: Sequ
             settling.name_kin()
         counts = catalogue.count_outcomes()
         quarantined = catalogue.quarantined()
-    warnings = [Fault(f"seeds/{row.seed}", f"quarantined: {row.detail}") for row in quarantined]
+    warnings = [Fault(f"seeds/{name}", f"quarantined: {why}") for name, why in quarantined]
     warnings += [
         Fault(f"content/{path}", f"left alone: it has hand edits, and {change}")
         for path, change in sorted(settling.kept.items())

@@ -172,11 +172,13 @@ def test_ragged_rows_have_a_reason(tmp_path):
     )
     assert reasons(found) == [
         "",
-        "line 3: 2 fields where the table has 3 fields",
-        "line 5: 4 fields where the table has 3 fields",
+        "2 fields where the table has 3",
+        "4 fields where the table has 3",
         "",
-        "line 7: the names of the fields once more",
+        "the names of the fields once more",
     ]
+    lines = [one.notes for one in found if isinstance(one, Reading)]
+    assert lines == [("line 3 of the file",), ("line 5 of the file",), ("line 7 of the file",)]
     assert [one.seed for one in found] == [f"a.csv#{n}" for n in range(1, 6)]
     assert len({one.sha256 for one in found if isinstance(one, Reading)}) == 3
 
@@ -186,7 +188,7 @@ def test_open_quotation_marks(tmp_path):
     rows = [f"Banjir {n},{n} hujan turun di kota" for n in range(1, 200)]
     rows[150] = '"Banjir 151,hujan'
     found = read(tmp_path, "a.csv", "title,text\n" + "\n".join(rows))
-    assert [one for one in reasons(found) if one] == ["line 152: a quotation mark that is not closed"]
+    assert [one for one in reasons(found) if one] == ["a quotation mark that is not closed"]
     assert len(found) == 199
     assert [one.part for one in found if isinstance(one, Capture)][150:] == [str(n) for n in range(152, 200)]
 
@@ -203,7 +205,7 @@ def test_large_records(tmp_path, monkeypatch):
     """A line or a record that is too large is refused with a reason, and the others go on."""
     monkeypatch.setattr(tables, "LARGEST_RECORD", 1_000)
     found = read(tmp_path, "a.csv", f"title,text\nA,{'a' * 3000}\nB,b\n" + '"C,' + "c\n" * 600 + "D,d\n")
-    assert reasons(found)[:3] == ["line 2: a line longer than 0 MB", "", "line 4: a quotation mark that is not closed"]
+    assert reasons(found)[:3] == ["a line longer than 0 MB", "", "a quotation mark that is not closed"]
     assert isinstance(found[-1], Capture)
     assert found[-1].title == "D"
     lines = "\n".join(json.dumps({"title": "A", "text": "a" * n}) for n in (5, 3000, 5))
@@ -432,3 +434,15 @@ def assert_accounted_for(folder: Path, name: str, data: str | bytes) -> None:
     for one in found:
         reading = one if isinstance(one, Reading) else read_article(one, {})
         assert (reading.article is None) == bool(reading.quarantine)
+
+
+def test_many_records_with_one_reason(mirror, run):
+    """Many records of a file that are quarantined for one reason are told in one line, few one by one."""
+    rows = "".join(f"Banjir {n},\n" for n in range(11)) + "".join(f"A,b,c{n}\n" for n in range(2))
+    done = run("import", cwd=mirror(seeds={"a.csv": "title,text\n" + rows}))
+    assert done.out.startswith("Imported 13 captures: 0 articles, 13 quarantined")
+    assert done.err.splitlines() == [
+        "warning: seeds/a.csv: quarantined: 11 of its captures: no text, only a title",
+        "warning: seeds/a.csv#12: quarantined: 3 fields where the table has 2",
+        "warning: seeds/a.csv#13: quarantined: 3 fields where the table has 2",
+    ]

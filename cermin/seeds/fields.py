@@ -260,11 +260,11 @@ def make_capture(seed_path: str, number: int, record: Record, fields: Fields) ->
     )
 
 
-def refuse(seed_path: str, part: str, record: object, reason: str) -> Reading:
+def refuse(seed_path: str, part: str, record: object, reason: str, *notes: str) -> Reading:
     """Return the reading of a record that cannot be a capture, with the hash of what it holds."""
     data = record if isinstance(record, str) else repr(record)
     sha256 = hashlib.sha256(encode(data)).hexdigest()
-    return Reading(f"{seed_path}#{part}", sha256, None, quarantine=reason)
+    return Reading(f"{seed_path}#{part}", sha256, None, quarantine=reason, notes=notes)
 
 
 def encode(text: str) -> bytes:

@@ -170,8 +170,8 @@ def _read_rows(stream: io.TextIOWrapper, head: str, seed_path: str, table: Table
     for at, row in enumerate(chain(samples, [] if broken else rows)):
         if has_names and row.cells == first:
             if at:
-                reason = f"line {row.line}: the names of the fields once more"
-                yield refuse(seed_path, str(next(number)), repr(row.cells), reason)
+                reason = "the names of the fields once more"
+                yield refuse(seed_path, str(next(number)), repr(row.cells), reason, _tell_line(row))
             continue
         yield _make_row(seed_path, next(number), row, names, fields)
     if broken:
@@ -181,10 +181,14 @@ def _read_rows(stream: io.TextIOWrapper, head: str, seed_path: str, table: Table
 def _make_row(seed_path: str, number: int, row: _Row, names: list[str], fields: Fields) -> Capture | Reading:
     fault = row.fault
     if not fault and (len(row.cells) < len(names) or any(cell.strip() for cell in row.cells[len(names) :])):
-        fault = f"line {row.line}: {_count(len(row.cells))} where the table has {_count(len(names))}"
+        fault = f"{_count(len(row.cells))} where the table has {len(names):,}"
     if fault:
-        return refuse(seed_path, str(number), repr(row.cells), fault)
+        return refuse(seed_path, str(number), repr(row.cells), fault, _tell_line(row))
     return make_capture(seed_path, number, list(zip(names, row.cells, strict=False)), fields)
+
+
+def _tell_line(row: _Row) -> str:
+    return f"line {row.line:,} of the file"
 
 
 def _count(cells: int) -> str:
@@ -290,7 +294,7 @@ class _Rows:
             self._waiting.extendleft(reversed(again))
             self._step(1)
             self.is_done = False
-            yield _Row(line, [text], f"line {line}: {fault}")
+            yield _Row(line, [text], fault)
 
     def _feed(self) -> Iterator[str]:
         while True:

@@ -42,7 +42,7 @@ CREATE TABLE seed (
 );
 CREATE INDEX seed_by_path ON seed (path);
 CREATE INDEX seed_by_text ON seed (text) WHERE outcome IN ('article', 'revision');
-CREATE INDEX seed_by_address ON seed (address) WHERE address != '';
+CREATE INDEX seed_by_address ON seed (address);
 CREATE INDEX seed_by_twin ON seed (twin) WHERE twin != '';
 CREATE INDEX seed_by_source ON seed (source) WHERE source != '';
 CREATE TABLE mark (hash INTEGER NOT NULL, seed INTEGER NOT NULL, PRIMARY KEY (hash, seed)) WITHOUT ROWID;
@@ -56,7 +56,7 @@ CREATE TABLE learned (source TEXT NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (s
 
 -- content/: every article file, also those that are wrong
 CREATE TABLE file (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, seed TEXT NOT NULL, faults TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX file_by_seed ON file (seed) WHERE seed != '';
+CREATE INDEX file_by_seed ON file (seed);
 CREATE INDEX file_with_faults ON file (path) WHERE faults != '';
 
 CREATE TABLE entry (
@@ -107,6 +107,8 @@ CREATE TABLE failure (
 
 MOST_ALIKE = 32
 """Articles that are compared with a new capture, of each sort that may be alike."""
+MOST_TOLD = 10
+"""Captures of one file that are told one by one when they gave no article for one reason."""
 _KNOWN = "seed, CASE outcome WHEN 'revision' THEN twin ELSE seed END, text, address, day, outlet, title, sketch"
 NAME_OF_SHELF = "SELECT name FROM spelling WHERE shelf = ? ORDER BY count DESC, name LIMIT 1"
 
@@ -339,10 +341,17 @@ class Catalogue:
         """Have a file of seeds/ read again, by this import or, when it is cut short, by the next."""
         self.connection.execute("DELETE FROM seed_file WHERE path = ?", (path,))
 
-    def quarantined(self) -> list[SeedRow]:
-        """Return the captures that gave no article."""
-        sql = "SELECT seed, path, sha256, outcome, detail FROM seed WHERE outcome = 'quarantined' ORDER BY seed"
-        return [SeedRow(*row) for row in self.connection.execute(sql)]
+    def quarantined(self) -> list[tuple[str, str]]:
+        """Return the captures that gave no article, and why; many of one file and for one reason as its path, once."""
+        sql = (
+            "SELECT seed, path, detail, count(*) OVER (PARTITION BY path, detail) FROM seed "
+            "WHERE outcome = 'quarantined' ORDER BY seed"
+        )
+        told: dict[tuple[str, str], None] = {}
+        for seed, path, detail, count in self.connection.execute(sql):
+            many = (path, f"{count:,} of its captures: {detail}")
+            told[many if count > MOST_TOLD else (seed, detail)] = None
+        return list(told)
 
     def count_outcomes(self) -> dict[str, int]:
         """Return how many captures became what."""
