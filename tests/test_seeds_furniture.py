@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import tempfile
@@ -317,6 +318,28 @@ def test_cut_short_while_it_learns(mirror, monkeypatch):
     import_seeds(root)
     assert bodies(root).count(LONG) == 0
     assert tree(root / "content") == clean(root)
+
+
+def test_furniture_of_an_outlet_that_becomes_known(mirror):
+    """Articles that move to their outlet's folder, and whose furniture is learned there, are written once each."""
+    root = mirror(seeds={f"{number}.txt": capture(number, LONG, SHORT) for number in range(12)})
+    import_seeds(root)
+    (root / "outlets").mkdir()
+    (root / "outlets/kemiri.toml").write_text(PROFILE, encoding="utf-8")
+    done = import_seeds(root)
+    assert (done.articles, done.written) == (12, 12)
+    assert tree(root / "content") == clean(root)
+
+
+def test_records_that_are_gone(mirror):
+    """Records that a table holds no longer are forgotten, and nothing is learned from them."""
+    rows = [json.dumps({"title": f"Judul {number}", "content": capture(number, SHORT)}) for number in range(12)]
+    root = mirror(seeds={"a.jsonl": "\n".join(rows)})
+    assert import_seeds(root).articles == 12
+    (root / "seeds/a.jsonl").write_text("\n".join(rows[:3]), encoding="utf-8")
+    done = import_seeds(root)
+    assert done.inputs == 3
+    assert SHORT in "".join(line.text for line in explain(root, "a.jsonl#1").lines if line.fate == "body")
 
 
 def test_hand_edit_beside_furniture(mirror):
