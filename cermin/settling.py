@@ -80,18 +80,21 @@ class Settling:
 
     def learn(self) -> None:
         """Find out which lines are furniture now; captures with one which was not, or no longer is, are read again."""
-        catalogue = self._catalogue
-        for source in sorted(self._sources - {""}):
-            repeating = catalogue.repeating_lines(source)
-            lines = choose_familiar(source, repeating.captures, repeating.lines)
-            before = catalogue.learned_of(source)
-            if lines != before:
-                paths = dict.fromkeys(path for _, path, _ in catalogue.with_lines(source, lines ^ before))
-                for path in paths:
-                    catalogue.forget_seed_file(path)
-                self.again.update(paths)
-                catalogue.keep_learned(source, lines)
+        with self._catalogue.batch():
+            for source in sorted(self._sources - {""}):
+                self._learn_from(source)
         self._sources.clear()
+
+    def _learn_from(self, source: str) -> None:
+        repeating = self._catalogue.repeating_lines(source)
+        lines = choose_familiar(source, repeating.captures, repeating.lines)
+        before = self._catalogue.learned_of(source)
+        if lines != before:
+            paths = dict.fromkeys(path for _, path, _ in self._catalogue.with_lines(source, lines ^ before))
+            for path in paths:
+                self._catalogue.forget_seed_file(path)
+            self.again.update(paths)
+            self._catalogue.keep_learned(source, lines)
 
     def _read_duplicates_again(self, changed: SeedRow) -> None:
         for duplicate in self._catalogue.duplicates_of(changed.seed):

@@ -280,10 +280,10 @@ def clean(root: Path) -> dict[str, bytes]:
 
 
 @settings(max_examples=settings().max_examples // 2)
-@given(PILE, st.integers(0, 24), st.integers(0, 24), st.sampled_from([1, 3]))
-def test_goes_do_not_matter(pile, first, gone, step):
+@given(PILE, st.integers(0, 24), st.integers(0, 24), st.sampled_from([1, 3]), st.sampled_from([2, 7, 4000]))
+def test_goes_do_not_matter(pile, first, gone, step, together):
     """However captures come and go, articles are what one import of those that are there makes of them."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         root = Path(folder)
         names = [f"{number:02}.txt" for number in range(len(pile))]
         for part in ("seeds", "outlets"):
@@ -296,8 +296,10 @@ def test_goes_do_not_matter(pile, first, gone, step):
                 (root / "seeds" / name).write_text(text, encoding="utf-8")
             import_seeds(root)
 
+        patch.setattr(pipeline, "LEARNED_FROM", together)
         put(names[:first])
         put(names[first:])
+        patch.undo()
         assert tree(root / "content") == clean(root)
         for name in names[gone::step]:
             (root / "seeds" / name).unlink()
