@@ -34,6 +34,8 @@ TRANSACTION = 1000
 """Rows that are committed together."""
 PLANNED = 250
 """Pages that are planned, and what was made before committed, before the next is made."""
+LEARNED_FROM = 4000
+"""Files of seeds/ that are read before what they teach is used to read the next: few of them have to be read twice."""
 ROUNDS = 4
 """How often a capture is read at most in one import, each time in the light of what the others gave."""
 FROZEN = 200_000
@@ -115,18 +117,18 @@ def import_seeds(config: Config, report: Reporter, *, jobs: int = 0, below: Sequ
         with catalogue.batch():
             for path in catalogue.seed_paths() - found if not below else ():
                 settling.forget(path)
+        settling.learn()
         for name in ("Reading captures", *["Reading captures again"] * (ROUNDS - 1)):
-            read = partial(_read_articles, config, catalogue.learned())
             with report.stage(name, len(changed)) as stage:
-                settling.settle(executors.run(read, _captures(config, changed), jobs), stage.advance)
-            with catalogue.batch():
-                settling.learn()
+                for files in executors.batches(changed, LEARNED_FROM, lambda _: 1):
+                    read = partial(_read_articles, config, catalogue.learned())
+                    settling.settle(executors.run(read, _captures(config, files), jobs), stage.advance)
+                    settling.learn()
             again = [path for path in sorted(settling.again) if (config.seeds / path).is_file()]
             if not again:
                 break
             changed = list(seeds.find_seed_files(config.seeds, again))
-        with catalogue.batch():
-            settling.name_kin()
+        settling.name_kin()
         counts = catalogue.count_outcomes()
         quarantined = catalogue.quarantined()
     warnings = [Fault(f"seeds/{name}", f"quarantined: {why}") for name, why in quarantined]

@@ -35,7 +35,7 @@ class Settling:
         """Article files that were left alone for their hand edits, and what differs: path -> verdict."""
         self.again: set[str] = set()
         """Files of seeds/ to be read again: what their captures repeated says something else now."""
-        self._reading = 0
+        self._reading = self._first_reading = 0
         self._sources: set[str] = set()
         """Sources of which captures came or went, so that other lines may be furniture now."""
         self._moved: set[str] = set()
@@ -47,6 +47,7 @@ class Settling:
         current: seeds.SeedFile | None = None
         with catalogue.batch() as checkpoint:
             self._reading = catalogue.begin_reading()
+            self._first_reading = self._first_reading or self._reading
             for number, (file, reading) in enumerate(readings, 1):
                 if file != current:
                     if current:
@@ -79,18 +80,21 @@ class Settling:
 
     def learn(self) -> None:
         """Find out which lines are furniture now; captures with one which was not, or no longer is, are read again."""
-        catalogue = self._catalogue
-        for source in sorted(self._sources - {""}):
-            repeating = catalogue.repeating_lines(source)
-            lines = choose_familiar(source, repeating.captures, repeating.lines)
-            before = catalogue.learned_of(source)
-            if lines != before:
-                paths = dict.fromkeys(path for _, path, _ in catalogue.with_lines(source, lines ^ before))
-                for path in paths:
-                    catalogue.forget_seed_file(path)
-                self.again.update(paths)
-                catalogue.keep_learned(source, lines)
+        with self._catalogue.batch():
+            for source in sorted(self._sources - {""}):
+                self._learn_from(source)
         self._sources.clear()
+
+    def _learn_from(self, source: str) -> None:
+        repeating = self._catalogue.repeating_lines(source)
+        lines = choose_familiar(source, repeating.captures, repeating.lines)
+        before = self._catalogue.learned_of(source)
+        if lines != before:
+            paths = dict.fromkeys(path for _, path, _ in self._catalogue.with_lines(source, lines ^ before))
+            for path in paths:
+                self._catalogue.forget_seed_file(path)
+            self.again.update(paths)
+            self._catalogue.keep_learned(source, lines)
 
     def _read_duplicates_again(self, changed: SeedRow) -> None:
         for duplicate in self._catalogue.duplicates_of(changed.seed):
@@ -124,18 +128,19 @@ class Settling:
         )
         near = [other for other in self._catalogue.with_marks(row.marks) if other.seed != row.seed]
         row = row._replace(is_echo=any(other.seed < row.seed and _echoes(row, other) for other in near))
-        path = self._catalogue.content_path_of(reading.seed) or self._recall_path(known)
-        if not path:
+        if known and self._has_settled(known):
+            # The files that the catalogue knows are those that were there when the import began.
+            row, path = row._replace(outcome=known.outcome, twin=known.twin), known.detail
+        elif path := self._catalogue.content_path_of(reading.seed):
+            twin = self._catalogue.main_of(path) or self._recall_main(known)
+            row = row._replace(outcome="revision" if twin else "article", twin=twin)
+        else:
             row = self._find_twin(row, near)
-        elif twin := self._catalogue.main_of(path) or self._recall_main(known):
-            row = row._replace(outcome="revision", twin=twin)
         return row if row.outcome == "duplicate" else row._replace(detail=self._write(row, path, article))
 
-    def _recall_path(self, known: SeedRow | None) -> str:
-        """Return the article file that a capture gave earlier in this import."""
-        if known is None or known.outcome not in {"article", "revision"} or self._catalogue.has_file(known.detail):
-            return ""
-        return known.detail if (self._config.content / known.detail).is_file() else ""
+    def _has_settled(self, known: SeedRow) -> bool:
+        """Tell whether a capture got an article file in an earlier pass of this import."""
+        return known.reading >= self._first_reading and known.outcome in {"article", "revision"}
 
     def _recall_main(self, known: SeedRow | None) -> str:
         """Return the capture of the article that a revision was one of, whose file is gone but comes back."""

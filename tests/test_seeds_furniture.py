@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import tempfile
@@ -279,10 +280,10 @@ def clean(root: Path) -> dict[str, bytes]:
 
 
 @settings(max_examples=settings().max_examples // 2)
-@given(PILE, st.integers(0, 24), st.integers(0, 24), st.sampled_from([1, 3]))
-def test_goes_do_not_matter(pile, first, gone, step):
+@given(PILE, st.integers(0, 24), st.integers(0, 24), st.sampled_from([1, 3]), st.sampled_from([2, 7, 4000]))
+def test_goes_do_not_matter(pile, first, gone, step, together):
     """However captures come and go, articles are what one import of those that are there makes of them."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         root = Path(folder)
         names = [f"{number:02}.txt" for number in range(len(pile))]
         for part in ("seeds", "outlets"):
@@ -295,8 +296,10 @@ def test_goes_do_not_matter(pile, first, gone, step):
                 (root / "seeds" / name).write_text(text, encoding="utf-8")
             import_seeds(root)
 
+        patch.setattr(pipeline, "LEARNED_FROM", together)
         put(names[:first])
         put(names[first:])
+        patch.undo()
         assert tree(root / "content") == clean(root)
         for name in names[gone::step]:
             (root / "seeds" / name).unlink()
@@ -317,6 +320,28 @@ def test_cut_short_while_it_learns(mirror, monkeypatch):
     import_seeds(root)
     assert bodies(root).count(LONG) == 0
     assert tree(root / "content") == clean(root)
+
+
+def test_furniture_of_an_outlet_that_becomes_known(mirror):
+    """Articles that move to their outlet's folder, and whose furniture is learned there, are written once each."""
+    root = mirror(seeds={f"{number}.txt": capture(number, LONG, SHORT) for number in range(12)})
+    import_seeds(root)
+    (root / "outlets").mkdir()
+    (root / "outlets/kemiri.toml").write_text(PROFILE, encoding="utf-8")
+    done = import_seeds(root)
+    assert (done.articles, done.written) == (12, 12)
+    assert tree(root / "content") == clean(root)
+
+
+def test_records_that_are_gone(mirror):
+    """Records that a table holds no longer are forgotten, and nothing is learned from them."""
+    rows = [json.dumps({"title": f"Judul {number}", "content": capture(number, SHORT)}) for number in range(12)]
+    root = mirror(seeds={"a.jsonl": "\n".join(rows)})
+    assert import_seeds(root).articles == 12
+    (root / "seeds/a.jsonl").write_text("\n".join(rows[:3]), encoding="utf-8")
+    done = import_seeds(root)
+    assert done.inputs == 3
+    assert SHORT in "".join(line.text for line in explain(root, "a.jsonl#1").lines if line.fate == "body")
 
 
 def test_hand_edit_beside_furniture(mirror):
