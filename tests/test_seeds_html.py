@@ -496,3 +496,14 @@ def test_headline_of_drawings_is_no_title():
     """The titles of drawings inside a page are not its own."""
     html = page(TEXT, title="Banjir di Kota - Kita").replace("<nav>", "<svg><title>Kita</title></svg><nav>")
     assert article(html).title == "Banjir di Kota"
+
+
+def test_figures_are_read_as_machines_are_told():
+    """05/11 beside a headline is the day that machines are told, whichever order the outlet is known for."""
+    outlets = {"kita": Outlet("kita", "Kita", ("kita.example",), date_order="mdy")}
+    head = '<meta property="article:published_time" content="2015-11-05T10:08:58Z">'
+    html = page(TEXT, head).replace("</h1>", "</h1><p>05/11/2015 10:08 WIB</p>")
+    found = read(html, outlets=outlets, url="https://kita.example/banjir").article
+    assert found is not None
+    assert found.published is not None
+    assert found.published.value == "2015-11-05T10:08:00+07:00"

@@ -120,7 +120,7 @@ class _Opener:
             elif verdicts[position] == ARTICLE:
                 self._add_line(position, block)
             elif position in margin:
-                self._add_marginal(position, block)
+                self._add_marginal(position, block, is_above=headline is not None and position < headline)
             elif position != headline:
                 self._add_rest(position, block, verdicts[position])
         self._lines += enumerate(paragraphs, start=len(blocks) + 1)
@@ -150,8 +150,8 @@ class _Opener:
             self._lines.append((position + 1, CELLS.join(cell.text for cell in cells)))
             self._markup[position + 1] = Markup("row", group=self._around["table"][cells[0].box])
 
-    def _add_marginal(self, position: int, block: Block) -> None:
-        if read_date(block.text, _ANY_ORDER):
+    def _add_marginal(self, position: int, block: Block, *, is_above: bool) -> None:
+        if not is_above and read_date(block.text, _ANY_ORDER):
             self._settle(position, "date", "date line", block.text)
         else:
             self._lines.append((position + 1, block.text))

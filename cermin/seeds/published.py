@@ -48,6 +48,8 @@ def choose_date(texts: Iterable[tuple[str, str]], clock: Clock) -> Told | None:
     changed: Told | None = None
     for source, text in texts:
         dated = _read(text, clock)
+        if best and (swapped := _read_swapped(text, dated, clock, best)):
+            dated = swapped
         if not dated or not dated.value:
             continue
         told = Told(source, dated)
@@ -64,6 +66,15 @@ def _is_settled(best: Told) -> bool:
     """Whether no other date could make this one better."""
     value = best.dated.value
     return len(value) > _SECOND and (best.source.startswith(SHOWN) or not value.endswith("+00:00"))
+
+
+def _read_swapped(text: str, dated: Dated | None, clock: Clock, best: Told) -> Dated | None:
+    """Return an ambiguous date as read in the other order, where it is the day that another tells then."""
+    day = best.dated.value[:_DAY]
+    if dated is None or dated.value[:_DAY] == day:
+        return None
+    swapped = _read(text, clock._replace(order="mdy" if clock.order == "dmy" else "dmy"))
+    return swapped._replace(note="") if swapped and swapped.value[:_DAY] == day else None
 
 
 def _read(text: str, clock: Clock) -> Dated | None:
