@@ -423,6 +423,29 @@ def test_link_lines_between_paragraphs_name_articles():
     assert found.body == f"{P1}\n\nBaca juga: [[Jembatan Ambruk di Hulu Sungai]]\n\n{P2}\n\n{P3}"
 
 
+def test_a_title_that_identifies_the_page_goes_before_another_headline():
+    """Where the page's title says something else than its headline, lists show the title; the headline is noted."""
+    title = "Banjir Kemiri surut pagi | Kabar"
+    reading = read(page(TEXT, title=title))
+    assert reading.article is not None
+    assert reading.article.title == "Banjir Kemiri surut pagi"
+    assert 'headline of the page: "Banjir di Kota"' in reading.notes
+    assert "Banjir di Kota" not in reading.article.body.split("\n\n")
+    unrelated = read(page(TEXT, title="Kabar - berita terbaru"))
+    assert unrelated.article is not None
+    assert unrelated.article.title == "Banjir di Kota"
+
+
+def test_a_link_behind_the_headline_is_none_of_it():
+    """What leads from a headline to the front page is no part of the title."""
+    html = page(TEXT).replace(
+        "<h1>Banjir di Kota</h1>", '<h1><span>Banjir di Kota</span><a href="/">Kabar Kita</a></h1>'
+    )
+    reading = read(html)
+    assert reading.article is not None
+    assert reading.article.title == "Banjir di Kota"
+
+
 def test_warning_above_the_headline_is_cut():
     """What stands above the headline is not the article's."""
     html = page(TEXT).replace(

@@ -42,7 +42,7 @@ def find_headline(blocks: Sequence[Block], titles: Sequence[str], site_names: Se
     stripped = [_strip_site(title, sites) for title in titles]
     told = _find_cores(stripped)
     shown = [
-        (position, block.text)
+        (position, _read_heading(block))
         for position, block in enumerate(blocks[:LOOKED_AT])
         if block.kind == "h1" and SHORTEST <= len(block.text) <= LONGEST and squeeze(block.text) not in sites
     ]
@@ -63,6 +63,24 @@ def find_headline(blocks: Sequence[Block], titles: Sequence[str], site_names: Se
     if told:
         return Headline(told[0], None)
     return Headline(shown[0][1], shown[0][0]) if shown else Headline("", None)
+
+
+def _read_heading(block: Block) -> str:
+    """Return the text of a heading without a link behind it: that leads to the section or the front page."""
+    ends = [span.start for span in block.spans if span.style == "link" and span.end == len(block.text)]
+    rest = block.text[: min(ends)].strip() if ends else ""
+    return rest if len(rest) >= 2 * SHORTEST else block.text
+
+
+def find_standalone_title(headline: str, document_title: str, site_names: Sequence[str], url: str) -> str:
+    """Return the page's own title where it says something else than its headline, and nothing where it does not.
+
+    Lists show titles out of context. The ``title`` element is to identify a page there, while a headline stands on its
+    page and need not be understood without it (HTML standard, 4.2.2).
+    """
+    title = _strip_site(document_title, fold_sites(site_names, url))
+    title = _SEPARATOR.split(title)[0] if " | " in title else title
+    return title if headline and title and SOMEWHAT <= _liken(headline, title) < ALIKE else ""
 
 
 def _find_most_alike(shown: Sequence[tuple[int, str]], told: Sequence[str], enough: float) -> int | None:

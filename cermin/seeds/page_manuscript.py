@@ -15,7 +15,7 @@ from cermin.seeds.manuscript import Manuscript, Markup
 from cermin.seeds.markup import DEEPEST, parse_html
 from cermin.seeds.page_body import ARTICLE, SUMMED_UP, select_body, select_fragment
 from cermin.seeds.page_fallback import find_other_text
-from cermin.seeds.page_heading import Headline, find_headline, fold_sites, squeeze
+from cermin.seeds.page_heading import Headline, find_headline, find_standalone_title, fold_sites, squeeze
 from cermin.seeds.page_metadata import PageMetadata, read_metadata
 from cermin.seeds.published import find_date
 from cermin.seeds.rendering import CELLS, make_safe
@@ -70,6 +70,9 @@ def open_page(capture: Capture) -> Manuscript:
     told = read_metadata(parsed.root, capture.data, capture.url)
     titles = [*filter(None, [capture.title]), *told.titles]
     headline = find_headline(page.blocks, titles, told.site_names, told.url)
+    if own := find_standalone_title(headline.title, told.document_title, told.site_names, told.url):
+        notes = [*notes, f'headline of the page: "{headline.title}"']
+        headline = headline._replace(title=own)
     verdicts, way = select_body(page, headline.position, told)
     if other := find_other_text(capture.data, told, page, verdicts):
         way, paragraphs = other

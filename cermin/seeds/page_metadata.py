@@ -61,6 +61,8 @@ class PageMetadata(NamedTuple):
     site_names: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
     """As machines are told; what the page shows is not among them."""
+    document_title: str = ""
+    """That of the ``title`` element."""
     dates: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     section: str = ""
@@ -83,7 +85,8 @@ def read_metadata(root: Element, data: bytes, url: str = "") -> PageMetadata:
     node = _choose_node(nodes, canonical)
     sites = [*_gather(meta, ("og:site_name", "application-name")), _name_of(node.get("publisher"))]
     sites += [_name_of(one) for one in nodes if set(_texts(one.get("@type"))) & _SITES]
-    titles = [_text(node.get("headline")), *_gather(meta, _TITLES), _text(root.findtext(".//head/title"))]
+    document_title = _text(root.findtext(".//head/title"))
+    titles = [_text(node.get("headline")), *_gather(meta, _TITLES), document_title]
     summaries = [*_gather(meta, _SUMMARIES), _text(node.get("description"))]
     body = node.get("articleBody")
     return PageMetadata(
@@ -91,6 +94,7 @@ def read_metadata(root: Element, data: bytes, url: str = "") -> PageMetadata:
         base=base or canonical,
         site_names=_unique(sites)[:MOST_VALUES],
         titles=_unique(titles)[:MOST_VALUES],
+        document_title=document_title,
         dates=_unique([_text(node.get("datePublished")), *_gather(meta, _DATES)])[:MOST_VALUES],
         authors=_unique([*_names(node.get("author")), *_gather(meta, _AUTHORS)])[:MOST_VALUES],
         section=next(filter(None, [*_texts(node.get("articleSection")), *_gather(meta, _SECTIONS)]), ""),
