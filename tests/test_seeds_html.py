@@ -426,7 +426,8 @@ def test_link_lines_between_paragraphs_name_articles():
 def test_a_title_that_identifies_the_page_goes_before_another_headline():
     """Where the page's title says something else than its headline, lists show the title; the headline is noted."""
     title = "Banjir Kemiri surut pagi | Kabar"
-    reading = read(page(TEXT, title=title))
+    told = '<meta property="og:title" content="Banjir Kemiri surut pagi">'
+    reading = read(page(TEXT, told, title=title))
     assert reading.article is not None
     assert reading.article.title == "Banjir Kemiri surut pagi"
     assert 'headline of the page: "Banjir di Kota"' in reading.notes
