@@ -432,9 +432,6 @@ def test_a_title_that_identifies_the_page_goes_before_another_headline():
     assert reading.article.title == "Banjir Kemiri surut pagi"
     assert 'headline of the page: "Banjir di Kota"' in reading.notes
     assert "Banjir di Kota" not in reading.article.body.split("\n\n")
-    unrelated = read(page(TEXT, title="Kabar - berita terbaru"))
-    assert unrelated.article is not None
-    assert unrelated.article.title == "Banjir di Kota"
 
 
 def test_a_link_behind_the_headline_is_none_of_it():
