@@ -353,6 +353,43 @@ def test_names_with_spaces(mirror):
     assert import_seeds(root).written == 0
 
 
+def test_captures_are_looked_up(tmp_path):
+    """What is asked for each capture is found by an index, however many captures there are."""
+    plans: dict[str, list[str]] = {}
+
+    class Explaining:
+        """A connection that notes how each question is answered."""
+
+        def __init__(self, connection):
+            self.connection = connection
+
+        def execute(self, sql, values=()):
+            if not sql.startswith("INSERT"):
+                plans[sql] = [row[3] for row in self.connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+            return self.connection.execute(sql, values)
+
+        def executemany(self, sql, rows):
+            return self.connection.executemany(sql, rows)
+
+    with catalogue.open_catalogue(tmp_path) as known:
+        known.connection = Explaining(known.connection)  # type: ignore[assignment]  # it answers as one
+        row = catalogue.SeedRow("a#1", "a", "", "article", "x/y/z.md", marks="[1, 2, 3]", source="x", keys=bytes(8))
+        known.keep_seed(row, None)
+        known.keep_seed(row._replace(text="y"), row)
+        known.keep_seed(row._replace(text="y", reading=2), row._replace(text="y"))
+        assert known.row_of("a#1") == row._replace(text="y", reading=2)
+        for ask in (
+            known.row_of, known.with_text, known.with_address, known.with_marks, known.naming, known.duplicates_of,
+            known.revisions_of, known.place_of, known.content_path_of, known.main_of, known.has_file, known.was_read,
+            known.has_article_of, known.repeating_lines, known.learned_of, known.drop_seeds,
+        ):  # fmt: skip
+            ask("[4]" if ask == known.with_marks else "a")
+        list(known.with_lines("x", frozenset([0])))
+        assert known.row_of("a#1") is None
+    scans = [(step, sql) for sql, steps in plans.items() for step in steps if step.startswith("SCAN")]
+    assert [sql for step, sql in scans if not step.startswith(("SCAN json_each", "SCAN (subquery"))] == []
+
+
 # --- revisions -----------------------------------------------------------------------------------------------------
 
 STEM = "unknown/2024/06/banjir-surut-di-tiga-kelurahan"

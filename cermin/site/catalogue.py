@@ -36,15 +36,18 @@ CREATE TABLE seed_file (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, rules TEXT N
 CREATE TABLE seed (
     id INTEGER PRIMARY KEY, seed TEXT NOT NULL UNIQUE, path TEXT NOT NULL, sha256 TEXT NOT NULL, outcome TEXT NOT NULL,
     detail TEXT NOT NULL, twin TEXT NOT NULL, text TEXT NOT NULL, address TEXT NOT NULL, day TEXT NOT NULL,
-    outlet TEXT NOT NULL, title TEXT NOT NULL, sketch BLOB NOT NULL, marks TEXT NOT NULL,
-    source TEXT NOT NULL, keys BLOB NOT NULL, is_echo INTEGER NOT NULL,
-    reading INTEGER NOT NULL
+    outlet TEXT NOT NULL, reading INTEGER NOT NULL
 );
 CREATE INDEX seed_by_path ON seed (path);
 CREATE INDEX seed_by_text ON seed (text) WHERE outcome IN ('article', 'revision');
-CREATE INDEX seed_by_address ON seed (address);
-CREATE INDEX seed_by_twin ON seed (twin) WHERE twin != '';
-CREATE INDEX seed_by_source ON seed (source) WHERE source != '';
+CREATE INDEX seed_by_address ON seed (address) WHERE address != '';
+CREATE INDEX seed_by_twin ON seed (twin, outcome, seed) WHERE twin != '';
+-- what captures are compared by, beside the rest, of which every import reads much
+CREATE TABLE trace (
+    id INTEGER PRIMARY KEY, title TEXT NOT NULL, sketch BLOB NOT NULL, marks TEXT NOT NULL, source TEXT NOT NULL,
+    keys BLOB NOT NULL, is_echo INTEGER NOT NULL
+);
+CREATE INDEX trace_by_source ON trace (source) WHERE source != '';
 CREATE TABLE mark (hash INTEGER NOT NULL, seed INTEGER NOT NULL, PRIMARY KEY (hash, seed)) WITHOUT ROWID;
 -- lines that may be furniture, and in how many articles of a source they stand
 CREATE TABLE source (name TEXT PRIMARY KEY, id INTEGER NOT NULL, captures INTEGER NOT NULL) WITHOUT ROWID;
@@ -109,7 +112,6 @@ MOST_ALIKE = 32
 """Articles that are compared with a new capture, of each sort that may be alike."""
 MOST_TOLD = 10
 """Captures of one file that are told one by one when they gave no article for one reason."""
-_KNOWN = "seed, CASE outcome WHEN 'revision' THEN twin ELSE seed END, text, address, day, outlet, title, sketch"
 NAME_OF_SHELF = "SELECT name FROM spelling WHERE shelf = ? ORDER BY count DESC, name LIMIT 1"
 
 
@@ -132,6 +134,8 @@ class SeedRow(NamedTuple):
     day: str = ""
     """On which it was published, empty when unknown."""
     outlet: str = ""
+    reading: int = 0
+    """In which pass over captures it was read."""
     title: str = ""
     """Folded; empty where it has none of its own."""
     sketch: bytes = b""
@@ -143,11 +147,16 @@ class SeedRow(NamedTuple):
     """Of its lines that may be furniture: 64-bit numbers."""
     is_echo: bool = False
     """Whether it says for the most part what another capture says, and tells nothing of what its source repeats."""
-    reading: int = 0
-    """In which pass over captures it was read."""
 
 
-_SEED_COLUMNS = ", ".join(SeedRow._fields)
+_TRACED = SeedRow._fields.index("title")
+_SEEDS = "seed s JOIN trace t ON t.id = s.id"
+_SEED_COLUMNS = ", ".join(f"{'s' if index < _TRACED else 't'}.{name}" for index, name in enumerate(SeedRow._fields))
+
+_KNOWN = (
+    "s.seed, CASE outcome WHEN 'revision' THEN twin ELSE s.seed END, text, address, day, outlet, title, sketch "
+    f"FROM {_SEEDS}"
+)
 
 
 class Known(NamedTuple):
@@ -371,8 +380,8 @@ class Catalogue:
             return
         if before:
             self._drop_seed(before)
-        columns, holes = ", ".join(row._fields), ", ".join("?" * len(row))
-        row_id = execute(f"INSERT OR REPLACE INTO seed ({columns}) VALUES ({holes})", row).lastrowid
+        row_id = execute(f"INSERT INTO seed VALUES (NULL{', ?' * _TRACED})", row[:_TRACED]).lastrowid
+        execute(f"INSERT INTO trace VALUES (?{', ?' * (len(row) - _TRACED)})", (row_id, *row[_TRACED:]))
         if row.marks and row.outcome in {"article", "revision"}:
             execute("INSERT OR IGNORE INTO mark SELECT value, ? FROM json_each(?)", (row_id, row.marks))
         self._count_lines(row, 1)
@@ -383,7 +392,7 @@ class Catalogue:
         Returns the sources that they were of.
         """
         sources = set()
-        sql = f"SELECT {_SEED_COLUMNS} FROM seed WHERE path = ? AND reading != ? LIMIT 1000"
+        sql = f"SELECT {_SEED_COLUMNS} FROM {_SEEDS} WHERE path = ? AND reading != ? LIMIT 1000"
         while rows := self.connection.execute(sql, (path, reading)).fetchall():
             for row in map(SeedRow._make, rows):
                 self._drop_seed(row)
@@ -391,10 +400,11 @@ class Catalogue:
         return sources
 
     def _drop_seed(self, row: SeedRow) -> None:
+        execute = self.connection.execute
+        row_id = execute("DELETE FROM seed WHERE seed = ? RETURNING id", (row.seed,)).fetchone()[0]
+        execute("DELETE FROM trace WHERE id = ?", (row_id,))
         if row.marks:
-            sql = "DELETE FROM mark WHERE (hash, seed) IN (SELECT value, (SELECT s.id FROM seed s WHERE s.seed = ?1) "
-            self.connection.execute(f"{sql} FROM json_each(?2))", (row.seed, row.marks))
-        self.connection.execute("DELETE FROM seed WHERE seed = ?", (row.seed,))
+            execute("DELETE FROM mark WHERE seed = ? AND hash IN (SELECT value FROM json_each(?))", (row_id, row.marks))
         self._count_lines(row, -1)
 
     # --- lines that repeat ----------------------------------------------------------------------------------------
@@ -446,7 +456,9 @@ class Catalogue:
 
     def with_lines(self, source: str, keys: frozenset[int]) -> Iterator[tuple[str, str, frozenset[int]]]:
         """Yield (capture, path of its file, which) of the captures of a source that hold some of these lines."""
-        rows = self.connection.execute("SELECT seed, path, keys FROM seed WHERE source = ? ORDER BY id", (source,))
+        rows = self.connection.execute(
+            f"SELECT seed, path, keys FROM {_SEEDS} WHERE source = ? AND source != '' ORDER BY t.id", (source,)
+        )
         found = ((seed, path, keys.intersection(memoryview(own).cast("q"))) for seed, path, own in rows)
         return (row for row in found if row[2])
 
@@ -459,7 +471,7 @@ class Catalogue:
     def with_text(self, text: str) -> list[Known]:
         """Return the articles with this text: those of captures, and those whose captures are gone."""
         sql = (
-            f"SELECT {_KNOWN} FROM seed WHERE text = ?1 AND outcome IN ('article', 'revision') "
+            f"SELECT {_KNOWN} WHERE text = ?1 AND outcome IN ('article', 'revision') "
             "UNION ALL SELECT seed, seed, text, '', substr(date, 1, 10), outlet, '', x'' FROM entry e WHERE text = ?1 "
             "AND seed != '' AND revision_of = '' AND NOT EXISTS (SELECT 1 FROM seed WHERE seed = e.seed) "
             "ORDER BY 1 LIMIT ?2"
@@ -468,7 +480,10 @@ class Catalogue:
 
     def with_address(self, address: str) -> list[Known]:
         """Return articles with this folded address."""
-        sql = f"SELECT {_KNOWN} FROM seed WHERE address = ? AND outcome IN ('article', 'revision') ORDER BY id LIMIT ?"
+        sql = (
+            f"SELECT {_KNOWN} WHERE address = ? AND address != '' AND outcome IN ('article', 'revision') "
+            "ORDER BY s.id LIMIT ?"
+        )
         return self._known(sql, address, MOST_ALIKE) if address else []
 
     def with_marks(self, marks: str) -> list[Known]:
@@ -477,8 +492,8 @@ class Catalogue:
         some = "SELECT m.seed FROM json_each(?) JOIN mark m ON m.hash = value AND m.seed IN ({})"
         few = "SELECT seed FROM mark WHERE hash = value ORDER BY seed LIMIT 64"
         sql = (
-            f"SELECT {_KNOWN} FROM (SELECT seed AS found, count(*) AS hits FROM ({some.format(few)}) GROUP BY 1 "
-            "ORDER BY hits DESC, found LIMIT ?) JOIN seed ON id = found ORDER BY hits DESC, found"
+            f"SELECT {_KNOWN} JOIN (SELECT seed AS found, count(*) AS hits FROM ({some.format(few)}) GROUP BY 1 "
+            "ORDER BY hits DESC, found LIMIT ?) ON s.id = found ORDER BY hits DESC, found"
         )
         return self._known(sql, marks, MOST_ALIKE) if marks else []
 
@@ -507,7 +522,11 @@ class Catalogue:
 
     def has_article_of(self, path: str) -> bool:
         """Tell whether an article file names a capture in this file of seeds/."""
-        sql = "SELECT 1 FROM file WHERE seed = ?1 OR (seed > ?1 || '#' AND seed < ?1 || '$') LIMIT 1"
+        # A record's name is that of its file with "#" behind it; "$" is the next sign.
+        sql = (
+            "SELECT 1 FROM file WHERE seed != '' AND seed >= ?1 AND seed < ?1 || '$' "
+            "AND (seed = ?1 OR seed > ?1 || '#') LIMIT 1"
+        )
         return self.connection.execute(sql, (path,)).fetchone() is not None
 
     def has_captures_of(self, path: str) -> bool:
@@ -524,7 +543,9 @@ class Catalogue:
 
     def content_path_of(self, seed: str) -> str:
         """Return the article file that names the capture, or nothing."""
-        row = self.connection.execute("SELECT path FROM file WHERE seed = ? ORDER BY path LIMIT 1", (seed,)).fetchone()
+        row = self.connection.execute(
+            "SELECT path FROM file WHERE seed = ? AND seed != '' ORDER BY path LIMIT 1", (seed,)
+        ).fetchone()
         return row[0] if row else ""
 
     def place_of(self, seed: str) -> str:
@@ -535,7 +556,7 @@ class Catalogue:
 
     def row_of(self, seed: str) -> SeedRow | None:
         """Return what became of a capture; None where it is not known."""
-        sql = f"SELECT {_SEED_COLUMNS} FROM seed WHERE seed = ?"
+        sql = f"SELECT {_SEED_COLUMNS} FROM {_SEEDS} WHERE s.seed = ?"
         row = self.connection.execute(sql, (seed,)).fetchone()
         return SeedRow._make(row) if row else None
 
@@ -548,9 +569,9 @@ class Catalogue:
     def seeds_with_other_kin(self) -> list[str]:
         """Return the captures whose articles may name other captures than they should."""
         sides = "FROM kin k JOIN file g ON g.path = k.path LEFT JOIN file f ON f.path = name"
-        repeats = "SELECT twin, seed FROM seed WHERE outcome = 'duplicate'"
+        repeats = "SELECT twin, seed FROM seed WHERE twin != '' AND outcome = 'duplicate'"
         named = "SELECT g.seed, name FROM kin k JOIN file g ON g.path = k.path WHERE role = 'duplicate'"
-        versions = "SELECT twin, seed FROM seed WHERE outcome = 'revision'"
+        versions = "SELECT twin, seed FROM seed WHERE twin != '' AND outcome = 'revision'"
         upward = f"SELECT coalesce(f.seed, ''), g.seed {sides} WHERE role = 'revision of'"
         downward = f"SELECT g.seed, coalesce(f.seed, '') {sides} WHERE role = 'revision'"
         found = {main for main, _ in self._differing(repeats, named)}
@@ -572,8 +593,8 @@ class Catalogue:
         sql = (
             "SELECT seed FROM seed WHERE twin = ?1 AND twin != '' AND outcome = 'revision' "
             "UNION SELECT g.seed FROM kin k JOIN file f ON f.path = k.name JOIN file g ON g.path = k.path "
-            "WHERE role = 'revision of' AND f.seed = ?1 AND NOT EXISTS (SELECT 1 FROM seed WHERE seed = g.seed) "
-            "ORDER BY 1"
+            "WHERE role = 'revision of' AND f.seed = ?1 AND f.seed != '' "
+            "AND NOT EXISTS (SELECT 1 FROM seed WHERE seed = g.seed) ORDER BY 1"
         )
         return [name for (name,) in self.connection.execute(sql, (seed,))]
 
