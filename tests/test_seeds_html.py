@@ -531,3 +531,16 @@ def test_figures_are_read_as_machines_are_told():
     assert found is not None
     assert found.published is not None
     assert found.published.value == "2015-11-05T10:08:00+07:00"
+
+
+def test_day_in_the_address_comes_last():
+    """Where nothing else tells a date, the day in the page's address does, with a note of where it came from."""
+    found = article(page(TEXT, '<link rel="canonical" href="https://kita.example/2015/11/5/banjir.html">'))
+    assert found.published is not None
+    assert (found.published.value, found.published.source) == ("2015-11-05", "address of the page")
+
+
+def test_day_in_a_footer_is_no_date_of_the_article():
+    """A day behind the text that stands among other words is something else's."""
+    html = page(TEXT).replace('<div class="teasers">', "<div>Syarat dan ketentuan (10 Maret 2001)</div><div>")
+    assert article(html).published is None

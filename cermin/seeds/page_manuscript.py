@@ -33,6 +33,7 @@ _PLACES = {
     "th": "cell",
 }  # fmt: skip
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_DAY_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-])")
 _ELSEWHERE = frozenset({"related", "teaser", "comments", "navigation", "links", "heading of links"})
 _LABEL = re.compile(r"(?:by|oleh|penulis|reporter|written by|von|por|par|author|автор) ?:? +", re.IGNORECASE)
 _NO_NAME = re.compile(
@@ -176,17 +177,19 @@ class _Opener:
         self._markup[position + 1] = Markup("picture", target=target)
 
     def _find_dates(self, headline: int | None, verdicts: Sequence[str]) -> None:
-        """Gather what the page shows near its headline that may say when it was published."""
+        """Gather what the page shows near its headline, and its address, that may say when it was published."""
         near = self._near(headline, verdicts)
-        self._dates += [
-            ("time element of the page", moment) for position, moment in self._page.times if position in near
-        ]
+        times = [(position, moment) for position, moment in self._page.times if position in near]
+        self._dates += [("time element of the page", moment) for _, moment in times]
+        last = max((position for position, verdict in enumerate(verdicts) if verdict == ARTICLE), default=0)
         for position in near:
             text = self._page.blocks[position].text
-            # A paragraph may name another day.
-            is_told = verdicts[position] or read_date(text, _ANY_ORDER)
-            if len(text) <= LONGEST_MARGINAL and _YEAR.search(text) and is_told:
+            # A paragraph may name another day, and a footer the year of its own.
+            is_line = verdicts[position] != ARTICLE and position < last
+            if len(text) <= LONGEST_MARGINAL and _YEAR.search(text) and (is_line or read_date(text, _ANY_ORDER)):
                 self._dates.append((f"block {position + 1}", text))
+        if day := _DAY_IN_ADDRESS.search(self._told.url):
+            self._dates.append(("address of the page", "-".join(day.groups())))
 
     def _describe(self, block: Block) -> Markup:
         spans = tuple(self._resolve(block.spans))
