@@ -16,7 +16,7 @@ from cermin.seeds.markup import DEEPEST, parse_html
 from cermin.seeds.page_body import ARTICLE, SUMMED_UP, select_body, select_fragment
 from cermin.seeds.page_fallback import find_other_text
 from cermin.seeds.page_heading import Headline, find_headline, find_standalone_title, fold_sites, squeeze
-from cermin.seeds.page_metadata import PageMetadata, read_metadata
+from cermin.seeds.page_metadata import PageMetadata, is_same_site, read_metadata
 from cermin.seeds.published import find_date
 from cermin.seeds.rendering import CELLS, make_safe
 
@@ -227,7 +227,7 @@ class _Opener:
             return capture
         return replace(
             capture,
-            url=capture.url or told.url,
+            url=told.url if is_same_site(told.url, capture.url) else capture.url,
             title=title or capture.title,
             author=capture.author or ", ".join(authors),
             section=capture.section or told.section,
