@@ -528,3 +528,39 @@ def test_figures_are_read_as_machines_are_told():
     assert found is not None
     assert found.published is not None
     assert found.published.value == "2015-11-05T10:08:00+07:00"
+
+
+def test_day_in_the_address_comes_last():
+    """Where nothing else tells a date, the day in the page's address does, with a note of where it came from."""
+    found = article(page(TEXT, '<link rel="canonical" href="https://kita.example/2015/11/5/banjir.html">'))
+    assert found.published is not None
+    assert (found.published.value, found.published.source) == ("2015-11-05", "address of the page")
+
+
+def test_day_in_a_footer_is_no_date_of_the_article():
+    """A day behind the text that stands among other words is something else's."""
+    html = page(TEXT).replace('<div class="teasers">', "<div>Syarat dan ketentuan (10 Maret 2001)</div><div>")
+    assert article(html).published is None
+
+
+@pytest.mark.parametrize(
+    ("canonical", "url"),
+    [
+        ("https://kita.example/banjir", "https://kita.example/banjir"),
+        ("https://lain.example/banjir", "https://www.kita.example/banjir?utm=1"),
+        ("/", "https://www.kita.example/banjir?utm=1"),
+    ],
+)
+def test_canonical_address_is_of_the_same_site(canonical, url):
+    """Of a page captured from a known address, the canonical one is taken where it is of the same site."""
+    head = f'<link rel="canonical" href="{canonical}">'
+    assert article(page(TEXT, head), url="https://www.kita.example/banjir?utm=1").url == url
+
+
+@pytest.mark.parametrize(
+    ("told", "section"),
+    [("Daerah", "Daerah"), ("Daerah,Banjir", "Daerah"), ("Seni, Budaya", "Seni, Budaya"), ("a, b, c", "a")],
+)
+def test_section_is_one(told, section):
+    """Of a list of sections the first is the article's."""
+    assert article(page(TEXT, f'<meta property="article:section" content="{told}">')).section == section

@@ -46,6 +46,8 @@ BONUS = 300
 """What speaks for a block, in characters of prose."""
 SUMMARY = 40
 """Letters of the page's summary that begin the article's text."""
+CAPTION = 250
+"""Characters of a picture's caption, at most."""
 BYLINE = 150
 """Characters of a byline that looks like prose, at most."""
 PARAGRAPH = 30
@@ -103,6 +105,7 @@ def select_body(page: Outline, headline: int | None, told: PageMetadata) -> Sele
     for position in teasers:
         verdicts[position] = verdicts[position] or "teaser"
     _cut_links(page, prose, verdicts, home)
+    _name_captions(page.blocks, verdicts, home)
     _cut_far_prose(page, prose, verdicts, home)
     if headline is not None:
         _cut_above(headline, prose, verdicts)
@@ -341,6 +344,25 @@ def _cut_far_prose(page: Outline, prose: Sequence[int], verdicts: list[str], hom
         if not is_own and sum(prose[position] for position in part) < LITTLE * total:
             for position in part:
                 verdicts[position] = "beyond links"
+
+
+def _name_captions(blocks: Sequence[Block], verdicts: list[str], home: _Home) -> None:
+    """Take lines right behind pictures for their captions, where they are not made as the article's paragraphs are."""
+    for position in range(1, len(blocks)):
+        block = blocks[position]
+        if (
+            not verdicts[position]
+            and blocks[position - 1].kind == "img"
+            and block.kind not in HEADINGS
+            and block.kind not in _CELLS
+            and len(block.text) <= CAPTION
+            and (not home.holds(block) or _is_emphasised(block))
+        ):
+            verdicts[position] = "caption"
+
+
+def _is_emphasised(block: Block) -> bool:
+    return any(span.style == "em" and (span.start, span.end) == (0, len(block.text)) for span in block.spans)
 
 
 def _cut_above(headline: int, prose: Sequence[int], verdicts: list[str]) -> None:

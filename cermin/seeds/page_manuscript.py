@@ -16,7 +16,7 @@ from cermin.seeds.markup import DEEPEST, parse_html
 from cermin.seeds.page_body import ARTICLE, SUMMED_UP, select_body, select_fragment
 from cermin.seeds.page_fallback import find_other_text
 from cermin.seeds.page_heading import Headline, find_headline, find_standalone_title, fold_sites, squeeze
-from cermin.seeds.page_metadata import PageMetadata, read_metadata
+from cermin.seeds.page_metadata import PageMetadata, is_same_site, read_metadata
 from cermin.seeds.published import find_date
 from cermin.seeds.rendering import CELLS, make_safe
 
@@ -33,6 +33,7 @@ _PLACES = {
     "th": "cell",
 }  # fmt: skip
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_DAY_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-])")
 _ELSEWHERE = frozenset({"related", "teaser", "comments", "navigation", "links", "heading of links"})
 _LABEL = re.compile(r"(?:by|oleh|penulis|reporter|written by|von|por|par|author|автор) ?:? +", re.IGNORECASE)
 _NO_NAME = re.compile(
@@ -176,17 +177,19 @@ class _Opener:
         self._markup[position + 1] = Markup("picture", target=target)
 
     def _find_dates(self, headline: int | None, verdicts: Sequence[str]) -> None:
-        """Gather what the page shows near its headline that may say when it was published."""
+        """Gather what the page shows near its headline, and its address, that may say when it was published."""
         near = self._near(headline, verdicts)
-        self._dates += [
-            ("time element of the page", moment) for position, moment in self._page.times if position in near
-        ]
+        times = [(position, moment) for position, moment in self._page.times if position in near]
+        self._dates += [("time element of the page", moment) for _, moment in times]
+        last = max((position for position, verdict in enumerate(verdicts) if verdict == ARTICLE), default=0)
         for position in near:
             text = self._page.blocks[position].text
-            # A paragraph may name another day.
-            is_told = verdicts[position] or read_date(text, _ANY_ORDER)
-            if len(text) <= LONGEST_MARGINAL and _YEAR.search(text) and is_told:
+            # A paragraph may name another day, and a footer the year of its own.
+            is_line = verdicts[position] != ARTICLE and position < last
+            if len(text) <= LONGEST_MARGINAL and _YEAR.search(text) and (is_line or read_date(text, _ANY_ORDER)):
                 self._dates.append((f"block {position + 1}", text))
+        if day := _DAY_IN_ADDRESS.search(self._told.url):
+            self._dates.append(("address of the page", "-".join(day.groups())))
 
     def _describe(self, block: Block) -> Markup:
         spans = tuple(self._resolve(block.spans))
@@ -224,7 +227,7 @@ class _Opener:
             return capture
         return replace(
             capture,
-            url=capture.url or told.url,
+            url=told.url if is_same_site(told.url, capture.url) else capture.url,
             title=title or capture.title,
             author=capture.author or ", ".join(authors),
             section=capture.section or told.section,

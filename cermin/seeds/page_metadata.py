@@ -46,6 +46,7 @@ _KEYWORDS = tuple("news_keywords keywords parsely-tags sailthru.tags content_tag
 _ARTICLES = re.compile(r"(?:Article|Posting|Report|Review)$")
 _SITES = frozenset({"WebSite", "NewsMediaOrganization"})
 _SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(\S+)\s*-->")
+_LIST = re.compile(r",(?=\S)|,(?=.*,)|[;|>]")
 _TAG = re.compile(r"<[^<>]{1,200}>")
 _COMMA = re.compile(r",(?=\s*[}\]])")
 _WRAPPINGS = (("<!--", "-->"), ("//<![CDATA[", "//]]>"), ("/*<![CDATA[*/", "/*]]>*/"), ("<![CDATA[", "]]>"))
@@ -97,7 +98,9 @@ def read_metadata(root: Element, data: bytes, url: str = "") -> PageMetadata:
         document_title=document_title,
         dates=_unique([_text(node.get("datePublished")), *_gather(meta, _DATES)])[:MOST_VALUES],
         authors=_unique([*_names(node.get("author")), *_gather(meta, _AUTHORS)])[:MOST_VALUES],
-        section=next(filter(None, [*_texts(node.get("articleSection")), *_gather(meta, _SECTIONS)]), ""),
+        section=_LIST.split(next(filter(None, [*_texts(node.get("articleSection")), *_gather(meta, _SECTIONS)]), ""))[
+            0
+        ],
         tags=_read_tags(node, meta),
         summary=next(filter(None, summaries), ""),
         language=_find_language(root, node, meta),
@@ -244,6 +247,18 @@ def _choose_address(addresses: Iterable[str], base: str) -> str:
     found = [address for one in addresses if (address := _web_address(one, base))]
     deep = [address for address in found if urlsplit(address).path.strip("/") or urlsplit(address).query]
     return next(iter([*deep, *found]), "")
+
+
+def is_same_site(told: str, known: str) -> bool:
+    """Whether the address that a page tells is of the site that it was captured from, as far as that is known."""
+    return not known or _site_of(told) == _site_of(known)
+
+
+def _site_of(address: str) -> str:
+    try:
+        return re.sub(r"^(?:www|m|amp|mobile)\.", "", urlsplit(address).hostname or "")
+    except ValueError:
+        return ""
 
 
 def _web_address(address: str, base: str) -> str:
