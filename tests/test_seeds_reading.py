@@ -42,8 +42,8 @@ def fates(reading: Reading) -> list[tuple[str, str]]:
 
 
 def words(text: str) -> Counter[str]:
-    """Return the words of a Markdown text, without escapes."""
-    return Counter(re.findall(r"[^\s\\]+", text))
+    """Return the words and the signs of a Markdown text, without escapes."""
+    return Counter(re.findall(r"\w+|[^\s\w\\]", text))
 
 
 def assert_lines_are_kept(data: bytes, reading: Reading) -> None:

@@ -53,9 +53,9 @@ def read_lead(lines: Sequence[tuple[int, str]], title: str, rules: RuleSet, cloc
     rest = list(lines[again + 1 :])
     kept, dated = [], None
     for position, (number, text) in enumerate(rest):
-        if position >= AFTER_TITLE or is_sentence(text):
+        if position >= AFTER_TITLE:
             break
-        found = read_date(text, clock)
+        found = None if is_sentence(text) else read_date(text, clock)
         if found and (has_date or dated):
             pieces.append(Piece(number, text, "cut", "layout: repeated date"))
         elif found and found.value:

@@ -41,8 +41,9 @@ class Piece(NamedTuple):
     rule: str
     value: str = ""
     """What the fate is about: a see-also's title, a field's value, a body piece's text."""
-    paragraph: int = 0
-    """Which of the paragraphs that were sorted a body piece is of; a line of the capture may hold several."""
+    paragraph: int = -1
+    """Which of the paragraphs that were sorted a body piece is of; a line of the capture may hold several, and
+    a paragraph several lines. Of other pieces -1."""
 
 
 def sort_lines(lines: Sequence[tuple[int, str]], rules: RuleSet) -> list[Piece]:

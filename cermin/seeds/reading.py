@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from cermin.outlets import Outlet
 from cermin.records import NOTHING_LEARNED, TEXT, UNKNOWN, Article, Capture, Familiar, Line, Published, Reading
+from cermin.seeds.breaks import join_broken
 from cermin.seeds.dates import Clock, Dated, read_date
 from cermin.seeds.decoding import Decoded, decode_text
 from cermin.seeds.escaping import escape_text, see_also
@@ -35,6 +36,7 @@ FIRST_WORDS = 80
 MENTIONING = 5
 """Paragraphs from the top in which a news agency may be named as the source."""
 
+_CLOSING = frozenset(",.;:!?)]”’，。；：、）」』")
 _TOLD = ("title", "date", "author", "section", "summary", "source", "language")
 """Fields of a capture that its container tells in one line of text."""
 
@@ -57,7 +59,8 @@ class _Slice(NamedTuple):
     def is_beside(self, piece: Piece) -> bool:
         """Whether a piece is of the same paragraph."""
         own = self.piece
-        return own.fate == piece.fate and (own.number, own.paragraph) == (piece.number, piece.paragraph)
+        is_sorted = own.paragraph >= 0 or own.number == piece.number
+        return own.fate == piece.fate and own.paragraph == piece.paragraph and is_sorted
 
     def is_text(self, markup: Mapping[int, Markup]) -> bool:
         """Whether it is a part of the article's text, and no picture or see-also."""
@@ -90,8 +93,8 @@ def read_article(
     repairs = Counter(manuscript.repairs)
     manuscript = replace(manuscript, capture=_mend_fields(manuscript.capture, repairs))
     origin = Origin(outlets, learned)
-    article, pieces, splits = _understand(manuscript, sha256, origin, notes)
-    repairs["glued paragraph"] += splits
+    article, pieces, breaks = _understand(manuscript, sha256, origin, notes)
+    repairs += breaks
     return Reading(
         seed=capture.seed,
         sha256=sha256,
@@ -148,8 +151,8 @@ def _explain_quarantine(pieces: Sequence[Piece]) -> str:
 
 def _understand(
     manuscript: Manuscript, sha256: str, origin: Origin, notes: list[str]
-) -> tuple[Article | None, list[Piece], int]:
-    """Return the article, what became of the lines, and how many glued paragraphs were set apart."""
+) -> tuple[Article | None, list[Piece], Counter[str]]:
+    """Return the article, what became of the lines, and how many breaks between them were mended."""
     capture, lines = manuscript.capture, manuscript.lines
     text = "\n".join(line for _, line in lines)
     outlet = _recognise(capture, text, origin.outlets)
@@ -163,15 +166,14 @@ def _understand(
     taken = {heading.title, heading.date, heading.author}
     rest = [line for position, line in enumerate(lines) if position not in taken]
     lead = read_lead(rest, title, rules, clock, has_date=heading.date is not None or bool(capture.date))
-    # A page tells its paragraphs itself.
-    parts, splits = split_glued(lead.rest, rules.announcing) if capture.media_type == TEXT else (lead.rest, 0)
-    body = [_cut_marginal(piece, manuscript.margin) for piece in sort_lines(parts, rules)]
+    body, breaks = _sort_body(lead.rest, rules, is_text=capture.media_type == TEXT)
+    body = [_cut_marginal(piece, manuscript.margin) for piece in body]
     pieces = sorted([*manuscript.pieces, *top, *lead.pieces, *body], key=lambda piece: piece.number)
     pieces = origin.cut_familiar(capture, outlet, title, pieces)
     found = _gather(pieces, rules, manuscript)
     fields = found.fields | _read_byline(capture.author, rules)
     if not any(one.isalnum() for one in found.first_text):
-        return None, pieces, splits
+        return None, pieces, breaks
     article = Article(
         title=title or _take_first_words(found.first_text, notes),
         outlet=outlet.id if outlet else UNKNOWN,
@@ -191,7 +193,7 @@ def _understand(
         url=capture.url or _first(fields, "url"),
         summary=_first(fields, "summary") or capture.summary,
     )
-    return article, pieces, splits
+    return article, pieces, breaks
 
 
 # --- which outlet ---
@@ -281,6 +283,15 @@ def _sort_title(number: int, text: str, rules: RuleSet) -> list[Piece]:
     return [Piece(number, text, "title", "layout: title", text)]
 
 
+def _sort_body(lines: Sequence[tuple[int, str]], rules: RuleSet, *, is_text: bool) -> tuple[list[Piece], Counter[str]]:
+    """Return the pieces of the lines behind the heading, and the repairs; a page tells its paragraphs itself."""
+    if not is_text:
+        return sort_lines(lines, rules), Counter()
+    parts, splits = split_glued(lines, rules.announcing)
+    pieces, joins = join_broken(sort_lines(parts, rules))
+    return pieces, Counter({"glued paragraph": splits, "line broken inside a sentence": joins})
+
+
 def _cut_marginal(piece: Piece, margin: Mapping[int, str]) -> Piece:
     """Return a piece; one of a line beside the article is no body, and a see-also only where it names an article."""
     if piece.number not in margin or not (
@@ -311,9 +322,7 @@ def _gather(pieces: Sequence[Piece], rules: RuleSet, manuscript: Manuscript) -> 
             blocks.append([_Slice(piece, start)])
     texts = dict(manuscript.lines) if manuscript.markup else {}
     paragraphs = [_write(block, rules, texts, manuscript.markup) for block in blocks]
-    body_texts = [
-        " ".join(part.piece.value for part in block) for block in blocks if block[0].is_text(manuscript.markup)
-    ]
+    body_texts = [_join(part.piece.value for part in block) for block in blocks if block[0].is_text(manuscript.markup)]
     for text in body_texts[:MENTIONING]:
         _note_mentions(text, rules, fields)
     return _Found(fields, paragraphs, next(iter(body_texts), ""))
@@ -327,7 +336,15 @@ def _write(
         return Paragraph(see_also(rules.label, piece.value))
     if piece.number in markup:
         return render(texts.get(piece.number, piece.text), [part.find_value() for part in block], markup[piece.number])
-    return Paragraph(escape_text(" ".join(part.piece.value for part in block)))
+    return Paragraph(escape_text(_join(part.piece.value for part in block)))
+
+
+def _join(values: Iterable[str]) -> str:
+    """Return the parts of a paragraph in one line, with no space before a part that begins with a comma or the like."""
+    joined = ""
+    for value in values:
+        joined += value if not joined or value[:1] in _CLOSING else f" {value}"
+    return joined
 
 
 def _note_mentions(text: str, rules: RuleSet, fields: dict[str, list[str]]) -> None:
