@@ -325,6 +325,14 @@ def test_lines_and_values_behind_one_another(tmp_path):
         assert len(captures(tmp_path, name, json.dumps(RECORD))) == 1
 
 
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_control_characters_in_json(tmp_path, name):
+    """Line ends and control characters that JSON forbids inside of a text are read all the same."""
+    (one,) = captures(tmp_path, name, '{"title": "A\tB", "text": "Hujan\x0b turun.' + "\n" * (name == "a.json") + '"}')
+    assert one.title == "A B"
+    assert one.data.decode().split() == ["Hujan", "turun."]
+
+
 def test_broken_lines_have_a_reason(tmp_path):
     """A line that is no JSON, or no record, is refused; the others go on."""
     line = json.dumps(RECORD)
