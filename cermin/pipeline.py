@@ -450,14 +450,20 @@ def explain_capture(config: Config, seed: str) -> list[Reading]:
     ``seed`` is a path below seeds/, with ``#7`` behind it for a record inside. Raises SeedError when there is none.
     """
     learned = site.read_learned(config.state)
-    path, _, part = (seed, "", "") if (config.seeds / seed).is_file() else seed.partition("#")
-    readings = (
-        reading
-        for captured in seeds.read_captures(config.seeds / path, path, config.tables)
-        for _, reading in _read_articles(config, learned, [(seeds.SeedFile(path, ""), captured)])
-        if not part or reading.seed == seed
-    )
-    if found := list(readings):
+    path = seeds.file_of(config.seeds, seed) or seed
+    file = seeds.SeedFile(path, "")
+    found: list[Reading] = []
+    try:
+        for captured in seeds.read_captures(config.seeds / path, path, config.tables):
+            if seed in {path, captured.seed}:
+                found += (reading for _, reading in _read_articles(config, learned, [(file, captured)]))
+            if captured.seed == seed != path:
+                break
+    except SeedError as error:
+        if not found:
+            raise
+        found.append(Reading(path, "", None, quarantine=error.faults[0].verdict))
+    if found:
         return found
     raise SeedError.at(f"seeds/{seed}", "no such capture")
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cermin.errors import SeedError
-from cermin.seeds import find_seed_files, read_captures
+from cermin.seeds import find_seed_files, opening, read_captures
 from cermin.seeds.opening import open_seed, read_head, read_whole
 
 PAGE = b"<p>Hujan turun sejak pagi.</p>\n" * 200
@@ -59,6 +59,21 @@ def test_size_is_bounded_after_decompression(tmp_path):
     bomb = write(tmp_path, gzip.compress(bytes(5_000_000), mtime=0))
     with pytest.raises(SeedError, match="larger than 1 MB"):
         read_whole(bomb, "page.html.gz", 1_000_000)
+
+
+def test_bombs_end(tmp_path, monkeypatch):
+    """Gzip data that becomes many times as large ends with a reason, however little of it is held at once."""
+    monkeypatch.setattr(opening, "SMALL", 400_000)
+    monkeypatch.setattr(opening, "MOST_RATIO", 20)
+    beginnings = {
+        "a.csv.gz": b"title,text\n",
+        "a.json.gz": b'[{"text":"',
+        "a.warc.gz": b"WARC/1.0\r\nWARC-Type: metadata\r\nContent-Length: 9000000\r\n\r\n",
+    }
+    for name, begin in beginnings.items():
+        path = write(tmp_path, gzip.compress(begin + (b" " * 99 + b"\n") * 20_000))
+        with pytest.raises(SeedError, match="becomes more than 20 times as large"):
+            list(read_captures(path, name))
 
 
 def test_missing_file_has_a_reason(tmp_path):

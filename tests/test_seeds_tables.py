@@ -325,6 +325,14 @@ def test_lines_and_values_behind_one_another(tmp_path):
         assert len(captures(tmp_path, name, json.dumps(RECORD))) == 1
 
 
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_control_characters_in_json(tmp_path, name):
+    """Line ends and control characters that JSON forbids inside of a text are read all the same."""
+    (one,) = captures(tmp_path, name, '{"title": "A\tB", "text": "Hujan\x0b turun.' + "\n" * (name == "a.json") + '"}')
+    assert one.title == "A B"
+    assert one.data.decode().split() == ["Hujan", "turun."]
+
+
 def test_broken_lines_have_a_reason(tmp_path):
     """A line that is no JSON, or no record, is refused; the others go on."""
     line = json.dumps(RECORD)
@@ -446,3 +454,19 @@ def test_many_records_with_one_reason(mirror, run):
         "warning: seeds/a.csv#12: quarantined: 3 fields where the table has 2",
         "warning: seeds/a.csv#13: quarantined: 3 fields where the table has 2",
     ]
+
+
+def test_explain_a_record(mirror, run):
+    """One record of a table is explained without the others, also where the file's name holds a `#`; else all are."""
+    rows = "title,text\nBanjir,Hujan turun sejak pagi di kota.\nA,b,c\nAngin,Angin bertiup sejak pagi di kota.\n"
+    root = mirror(seeds={"a#1.csv": rows, "b.json": '[{"title": "Banjir", "text": "Hujan turun."}, '})
+    told = run("explain", "a#1.csv#2", cwd=root).out.splitlines()
+    assert told == ["a#1.csv#2: quarantined: 3 fields where the table has 2", "       note: line 3 of the file"]
+    whole = run("explain", "a#1.csv", cwd=root).out
+    assert [line for line in whole.splitlines() if line.startswith("a#1")] == [
+        "a#1.csv#1: article", told[0], "a#1.csv#3: article",
+    ]  # fmt: skip
+    cut = run("explain", "b.json", cwd=root).out
+    assert cut.startswith("b.json#1: article")
+    assert "b.json: quarantined: JSON that ends too early, from character" in cut
+    assert run("explain", "a#1.csv#4", cwd=root).code == 1

@@ -42,6 +42,8 @@ LONGEST_FIELD = 2_000
 """Characters of a field that is no body; a longer one is something else than its name says."""
 LONG, SHORT = 100, 10
 """Mean characters from which the values of a field may be bodies, and from which they may be titles."""
+_MOST_SHAPES = 1000
+"""Sets of names whose meaning is remembered."""
 MOST = 0.8
 """Share of values that must be dates or addresses for a field without a known name to be taken for one."""
 
@@ -139,6 +141,8 @@ class Fields:
         """Return the names that stand for each role, the best first."""
         if (found := self._named.get(names)) is not None:
             return found
+        if len(self._named) >= _MOST_SHAPES:  # every record has names of its own
+            self._named.clear()
         ranked: dict[str, list[tuple[int, str]]] = {}
         for name in names:
             role, rank = find_role(name)

@@ -76,7 +76,7 @@ def _holds(value: Any, shape: Shape, depth: int = 0) -> bool:
 def read_line(line: str, shape: Shape) -> Iterator[Found]:
     """Yield the records of one line of JSON Lines, or why there is none."""
     try:
-        value = json.loads(line)
+        value = json.loads(line, strict=False)
     except RecursionError:
         yield Found(None, fault="JSON that is nested too deep")
     except ValueError as error:
@@ -91,7 +91,7 @@ def is_lines(head: str) -> bool:
     if not (found and line.startswith("{") and rest.lstrip().startswith("{")):
         return False
     try:
-        return isinstance(json.loads(line), dict)
+        return isinstance(json.loads(line, strict=False), dict)
     except (ValueError, RecursionError):
         return False
 
@@ -139,7 +139,7 @@ class _Scanner:
     def __init__(self, read: Callable[[int], str], seed_path: str) -> None:
         self._read = read
         self._seed_path = seed_path
-        self._decoder = json.JSONDecoder()
+        self._decoder = json.JSONDecoder(strict=False)
         self._text = ""
         self._at = 0
         self._before = 0

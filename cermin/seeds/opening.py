@@ -15,6 +15,10 @@ from cermin.characters import CONTROL
 from cermin.errors import SeedError
 
 _GZIP = b"\x1f\x8b"
+SMALL = 200_000_000
+"""Bytes that gzip data may become without a question."""
+MOST_RATIO = 200
+"""How much larger than its gzip data a file may be: text and pages are 3 to 20 times, repeated lines some 100 times."""
 
 
 def check_is_file(path: Path, seed_path: str) -> None:
@@ -52,6 +56,8 @@ def open_seed(path: Path, seed_path: str) -> Iterator[io.BufferedIOBase]:
     try:
         with path.open("rb") as file, closing(_decompress(file)) as opened:
             yield opened
+    except _BombError as error:
+        raise SeedError.at(seed_path, f"gzip data that becomes more than {MOST_RATIO} times as large") from error
     except EOFError as error:
         hint = "the file is cut off; get a whole copy of it"
         raise SeedError.at(seed_path, "gzip data that ends too early", hint) from error
@@ -76,7 +82,33 @@ def read_whole(path: Path, seed_path: str, largest: int, hint: str = "") -> byte
 def _decompress(file: io.BufferedReader) -> io.BufferedIOBase:
     is_gzip = file.read(len(_GZIP)) == _GZIP
     file.seek(0)
-    return gzip.GzipFile(fileobj=file, mode="rb") if is_gzip else file
+    return _Unpacked(file) if is_gzip else file
+
+
+class _BombError(Exception):
+    """Gzip data that is small and becomes so large that reading it would take for ever."""
+
+
+class _Unpacked(gzip.GzipFile):
+    """A compressed file, read as far as it may be worth it."""
+
+    def __init__(self, file: io.BufferedReader) -> None:
+        super().__init__(fileobj=file, mode="rb")
+        self._file = file
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read as GzipFile does."""
+        self._check()
+        return super().read(size)
+
+    def read1(self, size: int = -1) -> bytes:
+        """Read as GzipFile does."""
+        self._check()
+        return super().read1(size)
+
+    def _check(self) -> None:
+        if self.tell() > max(SMALL, MOST_RATIO * self._file.tell()):
+            raise _BombError
 
 
 def read_head(path: Path, seed_path: str, size: int) -> bytes:

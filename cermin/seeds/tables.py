@@ -70,7 +70,8 @@ def read_table(path: Path, seed_path: str, table: Table | None = None) -> Iterat
     text = head.decode(table.encoding, "replace") if table.encoding else decoded.text
     text = text.removeprefix("\ufeff")
     if not text.strip():
-        raise SeedError.at(seed_path, "white space alone" if text else "empty")
+        begins = "nothing but white space where it begins" if len(head) == HEAD else "white space alone"
+        raise SeedError.at(seed_path, begins if text else "empty")
     with open_seed(path, seed_path) as file:
         stream = _open_text(file, decoded, table.encoding)
         if _JSON.match(text) and not table.delimiter:
