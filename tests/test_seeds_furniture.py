@@ -229,6 +229,14 @@ def test_sorts_of_lines():
         assert keys_of(*filler, line)[-1] == sorts
 
 
+def test_many_lines():
+    """Of a capture that is made of lines without end, a few hundred are looked at."""
+    texts = [f"Baris {number}" for number in range(5000)]
+    sorts = keys_of(*texts)
+    assert (sorts[3], sorts[3000], sorts[-1]) == ([ANYWHERE], [], [ANYWHERE, AT_EDGE])
+    assert sum(map(bool, sorts)) == furniture.MOST_LINES + furniture.LAST
+
+
 @given(st.lists(st.text(max_size=90), max_size=12), st.text(max_size=20))
 def test_any_lines_have_keys(texts, title):
     """Any lines give keys that the catalogue keeps, the same for the same lines in another case and spacing."""

@@ -28,6 +28,8 @@ LEARNED = "learned: "
 """Beginning of the rule's name."""
 FIRST, LAST = 2, 5
 """Lines at the ends of a body that are its edges."""
+MOST_LINES = 200
+"""Lines of a body that are looked at from its beginning on, beside those at its end; an article has fewer."""
 LONGEST_LABEL = 80
 """Characters of a line that is looked at wherever it stands, unless it ends as a sentence does."""
 LONGEST_LINE = 600
@@ -135,6 +137,8 @@ def find_keys(pieces: Sequence[Piece | Line], title: str) -> list[tuple[int, tup
     last = len(body) - LAST
     found = []
     for position, index in enumerate(body):
+        if MOST_LINES <= position < last:
+            continue
         text = pieces[index].text
         is_edge = position < FIRST or position >= last
         if len(text) <= (LONGEST_LINE if is_edge else LONGEST_LABEL) and (

@@ -487,13 +487,13 @@ class Catalogue:
         return self._known(sql, address, MOST_ALIKE) if address else []
 
     def with_marks(self, marks: str) -> list[Known]:
-        """Return the articles that have most of these marks (a JSON list), the best first."""
+        """Return the articles that have two or more of these marks (a JSON list), the best first."""
         # A mark that many texts have tells little; those that are looked at are the same in every run.
         some = "SELECT m.seed FROM json_each(?) JOIN mark m ON m.hash = value AND m.seed IN ({})"
         few = "SELECT seed FROM mark WHERE hash = value ORDER BY seed LIMIT 64"
         sql = (
-            f"SELECT {_KNOWN} JOIN (SELECT seed AS found, count(*) AS hits FROM ({some.format(few)}) GROUP BY 1 "
-            "ORDER BY hits DESC, found LIMIT ?) ON s.id = found ORDER BY hits DESC, found"
+            f"SELECT {_KNOWN} JOIN (SELECT seed AS found, count(*) AS hits FROM ({some.format(few)}) "
+            "GROUP BY 1 HAVING hits > 1 ORDER BY hits DESC, found LIMIT ?) ON s.id = found ORDER BY hits DESC, found"
         )
         return self._known(sql, marks, MOST_ALIKE) if marks else []
 
