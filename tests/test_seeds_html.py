@@ -564,3 +564,9 @@ def test_canonical_address_is_of_the_same_site(canonical, url):
 def test_section_is_one(told, section):
     """Of a list of sections the first is the article's."""
     assert article(page(TEXT, f'<meta property="article:section" content="{told}">')).section == section
+
+
+def test_a_headline_that_is_shared_stays():
+    """A headline under which other sites show the page is its title, whatever title is made for search engines."""
+    head = '<meta property="og:title" content="Banjir di Kota">'
+    assert article(page(TEXT, head, title="Banjir Kemiri surut pagi | Kabar")).title == "Banjir di Kota"

@@ -72,13 +72,19 @@ def _read_heading(block: Block) -> str:
     return rest if len(rest) >= 2 * SHORTEST else block.text
 
 
-def find_standalone_title(headline: str, document_title: str, site_names: Sequence[str], url: str) -> str:
+def find_standalone_title(
+    headline: str, document_title: str, shared_titles: Iterable[str], site_names: Sequence[str], url: str
+) -> str:
     """Return the page's own title where it says something else than its headline, and nothing where it does not.
 
     Lists show titles out of context. The ``title`` element is to identify a page there, while a headline stands on its
-    page and need not be understood without it (HTML standard, 4.2.2).
+    page and need not be understood without it (HTML standard, 4.2.2). But a headline under which other sites show the
+    page stands by itself, and the title is then one for search engines.
     """
-    title = _strip_site(document_title, fold_sites(site_names, url))
+    sites = fold_sites(site_names, url)
+    if any(fold_title(_strip_site(title, sites)) == fold_title(headline) for title in shared_titles):
+        return ""
+    title = _strip_site(document_title, sites)
     title = _SEPARATOR.split(title)[0] if " | " in title else title
     return title if headline and title and SOMEWHAT <= _liken(headline, title) < ALIKE else ""
 

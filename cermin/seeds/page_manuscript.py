@@ -71,7 +71,8 @@ def open_page(capture: Capture) -> Manuscript:
     told = read_metadata(parsed.root, capture.data, capture.url)
     titles = [*filter(None, [capture.title]), *told.titles]
     headline = find_headline(page.blocks, titles, told.site_names, told.url)
-    if own := find_standalone_title(headline.title, told.document_title, told.site_names, told.url):
+    own = find_standalone_title(headline.title, told.document_title, told.shared_titles, told.site_names, told.url)
+    if own:
         notes = [*notes, f'headline of the page: "{headline.title}"']
         headline = headline._replace(title=own)
     verdicts, way = select_body(page, headline.position, told)

@@ -62,6 +62,8 @@ class PageMetadata(NamedTuple):
     site_names: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
     """As machines are told; what the page shows is not among them."""
+    shared_titles: tuple[str, ...] = ()
+    """Those among them under which other sites show the page."""
     document_title: str = ""
     """That of the ``title`` element."""
     dates: tuple[str, ...] = ()
@@ -95,6 +97,7 @@ def read_metadata(root: Element, data: bytes, url: str = "") -> PageMetadata:
         base=base or canonical,
         site_names=_unique(sites)[:MOST_VALUES],
         titles=_unique(titles)[:MOST_VALUES],
+        shared_titles=_unique(_gather(meta, ("og:title", "twitter:title")))[:MOST_VALUES],
         document_title=document_title,
         dates=_unique([_text(node.get("datePublished")), *_gather(meta, _DATES)])[:MOST_VALUES],
         authors=_unique([*_names(node.get("author")), *_gather(meta, _AUTHORS)])[:MOST_VALUES],
