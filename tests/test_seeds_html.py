@@ -570,3 +570,24 @@ def test_a_headline_that_is_shared_stays():
     """A headline under which other sites show the page is its title, whatever title is made for search engines."""
     head = '<meta property="og:title" content="Banjir di Kota">'
     assert article(page(TEXT, head, title="Banjir Kemiri surut pagi | Kabar")).title == "Banjir di Kota"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Siti Aminah",
+        "Siti Aminah, @sitiaminah",
+        "Siti Aminah · Berita Kita · 2 Desember 2015",
+        "Siti Aminah / BK / Updated: Dec 2, 2015",
+        "By Siti Aminah Published in Kota December 2, 2015 2:24 pm",
+    ],
+)
+def test_names_begin_a_byline(line):
+    """A byline that readers see begins with names; what is behind them is none."""
+    assert article(page(TEXT).replace("</h1>", f'</h1><div class="byline">{line}</div>')).authors == ("Siti Aminah",)
+
+
+def test_bylines_of_other_articles_are_not_taken():
+    """A byline beside the article belongs to another one."""
+    aside = '<aside class="x"><div>By Siti Aminah</div></aside>'
+    assert article(page(TEXT).replace('<div class="teasers">', f"{aside}<div>")).authors == ()

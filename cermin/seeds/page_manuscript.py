@@ -34,12 +34,17 @@ _PLACES = {
 }  # fmt: skip
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DAY_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-])")
-_ELSEWHERE = frozenset({"related", "teaser", "comments", "navigation", "links", "heading of links"})
+_ELSEWHERE = frozenset(
+    {"aside", "promotion", "related", "teaser", "comments", "navigation", "links", "heading of links"}
+)
 _LABEL = re.compile(r"(?:by|oleh|penulis|reporter|written by|von|por|par|author|автор) ?:? +", re.IGNORECASE)
 _NO_NAME = re.compile(
     r"https?://|www\.|@|^\W*$|^(?:admin|administrator|editor|redaksi|redaktion|newsroom|staff|user|guest"
     r"|published|posted|updated|last updated|on|at|diperbarui|diterbitkan|aktualisiert)$",
     re.IGNORECASE,
+)
+_PARTS = re.compile(
+    r"\s*[|•·–—(@]\s*|\s+[-/]\s+|,\s+@|\s{2,}|\s+(?:published|posted|updated|in|for|on)\s", re.IGNORECASE
 )
 _ENDS = " \t|•·–—-,;:/"
 _SLUG = re.compile(r"[a-z0-9._-]+")
@@ -249,13 +254,10 @@ class _Opener:
             if names:
                 return names
         near = self._near(headline, verdicts)
-        shown = [text for position, text in self._page.authors if position in near]
-        shown += [
-            self._page.blocks[position].text
-            for position in near
-            if verdicts[position] == "byline" and are_names(_strip_byline(self._page.blocks[position].text))
-        ]
-        return next(filter(None, map(read_names, shown)), [])
+        named = [read_names(text) for position, text in self._page.authors if position in near]
+        bylines = [(self._page.blocks[position].text, verdicts[position]) for position in near]
+        shown = [read_byline(text, is_byline=verdict == "byline") for text, verdict in bylines if verdict != ARTICLE]
+        return next(filter(None, [*named, *shown]), [])
 
     def _near(self, headline: int | None, verdicts: Sequence[str]) -> dict[int, None]:
         """Return the positions of blocks around the headline and behind the text, the likeliest first."""
@@ -263,7 +265,7 @@ class _Opener:
         first, last = kept[0], kept[-1]
         start = min(first, headline if headline is not None else first)
         near = [
-            *range(start, first + 1)[: 3 * MARGIN],
+            *range(start, first + MARGIN // 2)[: 3 * MARGIN],
             *range(max(0, start - MARGIN), start),
             *range(last, last + MARGIN),
         ]
@@ -369,9 +371,15 @@ def _is_data(page: Outline, around: Mapping[str, Sequence[int]], rows: Sequence[
 # --- fields ---
 
 
-def _strip_byline(text: str) -> str:
+def read_byline(text: str, *, is_byline: bool) -> list[str]:
+    """Return the names with which a line begins that is a byline by its place or by its label."""
+    if len(text) > LONGEST_MARGINAL:
+        return []
     date = find_date(text)
-    return _LABEL.sub("", text.replace(date, " ") if date else text, count=1).strip(_ENDS)
+    label = _LABEL.match(text)
+    rest = (text.replace(date, " | ") if date else text)[label.end() if label else 0 :]
+    first = next((part for part in _PARTS.split(rest) if part), "").strip(_ENDS)
+    return read_names(first) if (label or is_byline) and are_names(first) else []
 
 
 def read_names(byline: str) -> list[str]:
@@ -386,5 +394,8 @@ def read_names(byline: str) -> list[str]:
     return [
         name
         for name in names
-        if not _NO_NAME.search(name) and not _CREDENTIAL.fullmatch(name) and not _SLUG.fullmatch(name)
+        if not _NO_NAME.search(name)
+        and not _CREDENTIAL.fullmatch(name)
+        and not _SLUG.fullmatch(name)
+        and not _LABEL.fullmatch(f"{name} ")
     ][:MOST_NAMES]
