@@ -591,3 +591,25 @@ def test_bylines_of_other_articles_are_not_taken():
     """A byline beside the article belongs to another one."""
     aside = '<aside class="x"><div>By Siti Aminah</div></aside>'
     assert article(page(TEXT).replace('<div class="teasers">', f"{aside}<div>")).authors == ()
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "<!-- saved from url=(0031)https://kita.example/2024/banjir -->",
+        "<!--\n Page saved with SingleFile \n url: https://kita.example/2024/banjir \n saved date: Mon -->",
+        "<!-- saved from url=(0078)https://web.archive.org/web/20240620134000/https://kita.example/2024/banjir -->",
+    ],
+)
+def test_saved_page_knows_its_address(comment):
+    """Browsers write the address into the pages that they save; of an archived page it is the original's."""
+    html = page(f'{TEXT}<p>Kata <a href="/warga">warga itu</a> kepada wartawan di tepi sungai pada Senin pagi.</p>')
+    found = article(html.replace("<html", f"{comment}\n<html"))
+    assert found.url == "https://kita.example/2024/banjir"
+    assert "[warga itu](https://kita.example/warga)" in found.body
+
+
+def test_links_in_archived_pages_lead_to_the_originals():
+    """A link that an archive made its own leads to where it led before."""
+    link = "https://web.archive.org/web/20240620134000/http://b.example/x"
+    assert body(f'<p>Kata <a href="{link}">warga</a>.</p>') == "Kata [warga](http://b.example/x)."

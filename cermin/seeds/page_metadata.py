@@ -11,6 +11,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+from cermin.seeds.archived import find_original
+
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
@@ -45,7 +47,8 @@ _SUMMARIES = tuple("og:description description twitter:description dc.descriptio
 _KEYWORDS = tuple("news_keywords keywords parsely-tags sailthru.tags content_tag dtk:keywords".split())
 _ARTICLES = re.compile(r"(?:Article|Posting|Report|Review)$")
 _SITES = frozenset({"WebSite", "NewsMediaOrganization"})
-_SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(\S+)\s*-->")
+# What browsers and SingleFile write into the pages that they save.
+_SAVED_FROM = re.compile(rb"<!--\s*(?:saved from url=\(\d+\)|Page saved with SingleFile\s+url:\s)\s*(https?://\S+)")
 _LIST = re.compile(r",(?=\S)|,(?=.*,)|[;|>]")
 _TAG = re.compile(r"<[^<>]{1,200}>")
 _COMMA = re.compile(r",(?=\s*[}\]])")
@@ -266,7 +269,7 @@ def _site_of(address: str) -> str:
 
 def _web_address(address: str, base: str) -> str:
     try:
-        joined = urljoin(base, address.strip())
+        joined = find_original(urljoin(base, address.strip()))
         parts = urlsplit(joined)
     except ValueError:
         return ""

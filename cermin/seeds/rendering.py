@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
+from cermin.seeds.archived import find_original
 from cermin.seeds.blocks import Span
 from cermin.seeds.escaping import escape_start
 from cermin.seeds.manuscript import Markup
@@ -51,7 +52,7 @@ def make_safe(address: str, base: str) -> str:
     if not address or address.startswith("#") or len(address) > LONGEST_ADDRESS:
         return ""
     try:
-        joined = urljoin(base, address)
+        joined = find_original(urljoin(base, address))
         parts = urlsplit(joined)
     except ValueError:
         return ""
