@@ -105,7 +105,6 @@ class _Walker:
         self.authors: list[tuple[int, str]] = []
         self.repairs: Counter[str] = Counter()
         self._box = 0
-        self._kind = "p"
         self._parts: list[str] = []
         self._length = 0
         self._is_space_due = False

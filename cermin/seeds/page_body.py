@@ -54,8 +54,6 @@ PARAGRAPH = 30
 """Characters of a paragraph that stands among prose though it is none."""
 MAIN = 0.4
 """Share of the page's prose in a box above which its class says nothing: it holds the article."""
-HINTED = 0.6
-"""Share of the best box's prose that a box with an article's class must hold to be taken instead."""
 SUMMED_UP_BY = 1
 """How many times as long as its summary an article is, at least."""
 CARD = 2
