@@ -288,8 +288,9 @@ def _captures(config: Config, files: Iterable[seeds.SeedFile]) -> Iterator[_Seed
     """Yield the captures of the files; a file that cannot be read gives a quarantined reading."""
     for file in files:
         try:
+            names = seeds.RecordNames()
             for capture in seeds.read_captures(config.seeds / file.path, file.path, config.tables):
-                yield file, capture
+                yield file, names.name(capture)
         except SeedError as error:
             verdict = "its name is not UTF-8" if "\ufffd" in file.path else error.faults[0].verdict
             yield file, Reading(file.path, "", None, quarantine=verdict)
@@ -447,17 +448,21 @@ def _prune(
 def explain_capture(config: Config, seed: str) -> list[Reading]:
     """Read a capture anew and return what became of each of its lines; one reading for each capture in a file.
 
-    ``seed`` is a path below seeds/, with ``#7`` behind it for a record inside. Raises SeedError when there is none.
+    ``seed`` is a path below seeds/; for a record inside, ``#`` and its name or its number stand behind it.
+
+    Raises SeedError when there is none.
     """
     learned = site.read_learned(config.state)
     path = seeds.file_of(config.seeds, seed) or seed
     file = seeds.SeedFile(path, "")
+    names = seeds.RecordNames()
     found: list[Reading] = []
     try:
         for captured in seeds.read_captures(config.seeds / path, path, config.tables):
-            if seed in {path, captured.seed}:
-                found += (reading for _, reading in _read_articles(config, learned, [(file, captured)]))
-            if captured.seed == seed != path:
+            named = names.name(captured)
+            if seed in {path, captured.seed, named.seed}:
+                found += (reading for _, reading in _read_articles(config, learned, [(file, named)]))
+            if seed != path and seed in {captured.seed, named.seed}:
                 break
     except SeedError as error:
         if not found:

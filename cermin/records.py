@@ -37,7 +37,7 @@ class Capture:
     """What ``data`` is: `TEXT`, `PAGE` or `FRAGMENT`."""
     data: bytes
     part: str = ""
-    """Record number in a table, feed or web archive; empty where the file is the capture."""
+    """Number or name of the record in a table, feed or web archive; empty where the file is the capture."""
     url: str = ""
     captured: str = ""
     """ISO 8601 time of the capture, empty when unknown."""

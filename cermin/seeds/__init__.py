@@ -19,11 +19,13 @@ from cermin.records import NOTHING_LEARNED, Capture, Familiar, Reading
 from cermin.seeds.folder import SeedFile, file_of, find_seed_files
 from cermin.seeds.opening import check_is_file
 from cermin.seeds.page import read_page
+from cermin.seeds.record_names import RecordNames
 from cermin.seeds.text import read_text
 
 __all__ = [
     "FORMATS",
     "Reader",
+    "RecordNames",
     "SeedFile",
     "file_of",
     "find_seed_files",
