@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _GROUP = re.compile(r"\((?:\?(?:P<\w+>|[aiLmsux]*(?:-[imsx]+)?:))?(?!\?)")
@@ -22,6 +23,7 @@ class _Part(NamedTuple):
     end: int
 
 
+@lru_cache(maxsize=4096)
 def find_needles(pattern: str) -> Needles:
     """Return texts of which every match of the pattern holds at least one; none where unknown.
 

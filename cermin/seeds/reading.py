@@ -208,17 +208,13 @@ def _recognise(capture: Capture, text: str, outlets: Mapping[str, Outlet]) -> Ou
         return named
     if capture.source and (named := _find_by_name(capture.source, outlets)):
         return named
-    scores = []
-    for outlet in outlets.values():
-        patterns = _compile_recognition(outlet.recognise)
-        score = 0
-        for needles, pattern in patterns:
-            for needle in needles:
-                if needle in text:
-                    score += pattern.search(text) is not None
-                    break
-        if score:
-            scores.append((score, outlet.id))
+    found: Counter[str] = Counter()
+    for name, needles, pattern in _RECOGNITION.rows(outlets):
+        for needle in needles:
+            if needle in text:
+                found[name] += pattern.search(text) is not None
+                break
+    scores = [(score, name) for name, score in found.items() if score]
     scores.sort(reverse=True)
     if not scores or (len(scores) > 1 and scores[0][0] == scores[1][0]):
         return None
@@ -248,9 +244,31 @@ def _find_by_name(source: str, outlets: Mapping[str, Outlet]) -> Outlet | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
+class _Recognition:
+    """The patterns by which outlets are recognised, compiled for as long as the profiles are the same."""
+
+    def __init__(self) -> None:
+        self._outlets: Mapping[str, Outlet] | None = None
+        self._rows: list[tuple[str, Needles, re.Pattern[str]]] = []
+
+    def rows(self, outlets: Mapping[str, Outlet]) -> list[tuple[str, Needles, re.Pattern[str]]]:
+        """Return id, needles and pattern of each."""
+        if outlets is not self._outlets:
+            self._outlets = outlets
+            self._rows = [
+                (outlet.id, find_needles(pattern) or ("",), _compile(pattern))
+                for outlet in outlets.values()
+                for pattern in outlet.recognise
+            ]
+        return self._rows
+
+
 @lru_cache(maxsize=4096)
-def _compile_recognition(patterns: tuple[str, ...]) -> tuple[tuple[Needles, re.Pattern[str]], ...]:
-    return tuple((find_needles(pattern) or ("",), re.compile(pattern, re.MULTILINE)) for pattern in patterns)
+def _compile(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.MULTILINE)
+
+
+_RECOGNITION = _Recognition()
 
 
 # --- lines to pieces ---

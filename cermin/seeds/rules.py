@@ -31,7 +31,10 @@ class Rule(NamedTuple):
 
     def may_match(self, lowered: str) -> bool:
         """Whether a text in small letters holds what the pattern needs."""
-        return not self.needles or any(needle in lowered for needle in self.needles)
+        for needle in self.needles:
+            if needle in lowered:
+                return True
+        return not self.needles
 
 
 class LineRules:
