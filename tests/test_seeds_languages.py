@@ -12,7 +12,6 @@ from cermin.outlets import FATES
 from cermin.seeds import languages
 from cermin.seeds.decoding import decode_text
 from cermin.seeds.languages import guess_language, load_language
-from cermin.seeds.rules import find_first_letters, find_literal
 
 FILES = sorted(path.stem for path in Path(languages.__file__).parent.glob("*.toml"))
 
@@ -68,27 +67,6 @@ def test_files(name):
         for patterns in table.get(kind, {}).values():
             for pattern in patterns:
                 assert set(re.compile(pattern).groupindex) <= set(FATES)
-
-
-@pytest.mark.parametrize(
-    ("pattern", "literal", "firsts"),
-    [
-        ("BACA JUGA ?: ?(.+)", "BACA JUGA", "b"),
-        (r"^GenPI\.co ?[-–] ", "GenPI.co", "g"),
-        (r"\(baca(?: juga)?", "(baca", "("),
-        ("ab|cd", "", ""),
-        ("(?:redaktur|editor)(?: x)? ?:", "", "re"),
-        ("(?:redaktur|editor)? ?:", "", ""),
-        ("(?:a|b)|c", "", ""),
-        (r"(?:x(?:a|b)|y).", "", ""),
-        (r"\d+ views", "", ""),
-        (r"ab\.?", "ab", "a"),
-        ("(?i)abc", "", ""),
-    ],
-)
-def test_literals(pattern, literal, firsts):
-    """What every match of a pattern begins with is known where that is certain, so that no line is missed."""
-    assert (find_literal(pattern), find_first_letters(pattern)) == (literal, frozenset(firsts))
 
 
 def test_the_corpus(corpus):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cermin.seeds.needles import find_needles
+from cermin.seeds.needles import find_first_letters, find_needles
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,36 @@ def test_no_match_without_a_needle(pattern, text):
     needles = find_needles(pattern)
     for match in re.finditer(pattern, text):
         assert not needles or any(needle in match[0] for needle in needles)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "letters"),
+    [
+        ("BACA JUGA ?: ?(.+)", "b"),
+        (r"^GenPI\.co ?[-–] ", "g"),
+        (r"\(?(?:foto|gambar) ?:", "(fg"),
+        ("ab|cd", "ac"),
+        ("(?:redaktur|editor)? ?:", "re :"),
+        ("(?:x(?:a|b)|y).", "xy"),
+        ("(?=satu)dua", "d"),
+        (r"(?:satu){0,2}\x27", "s'"),
+        (r"\d+ views", ""),
+        ("[satu]+", ""),
+        (".+satu", ""),
+        ("(?:satu)?", ""),
+        ("satu|", ""),
+        ("(?(1)a|b)", ""),
+        ("", ""),
+    ],
+)
+def test_first_letters(pattern, letters):
+    """What any match of a pattern begins with is known where that is certain, so that no line is missed."""
+    assert find_first_letters(pattern) == frozenset(letters)
+
+
+@given(PIECES, st.text(alphabet="abcdefghijkl0.", max_size=6))
+def test_a_match_begins_with_a_first_letter(pattern, text):
+    """A text that a pattern matches as a whole begins with one of its first letters, where there are any."""
+    letters = find_first_letters(pattern)
+    if re.fullmatch(pattern, text):
+        assert not letters or text[:1] in letters

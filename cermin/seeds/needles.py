@@ -33,6 +33,62 @@ def find_needles(pattern: str) -> Needles:
     return needles if end == len(pattern) else ()
 
 
+@lru_cache(maxsize=4096)
+def find_first_letters(pattern: str) -> frozenset[str]:
+    """Return the small letters that any match of the pattern begins with; none where that is not certain."""
+    letters, may_be_empty, end = _first_of_choice(pattern, 0)
+    is_certain = letters is not None and not may_be_empty and end == len(pattern)
+    return frozenset(letter.lower() for letter in letters or ()) if is_certain else frozenset()
+
+
+class _First(NamedTuple):
+    """What a part of a pattern may begin with (None: nobody knows), whether it may be empty, and its end."""
+
+    letters: frozenset[str] | None
+    may_be_empty: bool
+    end: int
+
+
+def _first_of_choice(pattern: str, at: int) -> _First:
+    found: frozenset[str] | None = frozenset()
+    may_be_empty = False
+    while True:
+        letters, is_empty, at = _first_of_sequence(pattern, at)
+        found = None if found is None or letters is None else found | letters
+        may_be_empty |= is_empty
+        if pattern[at : at + 1] != "|":
+            return _First(found, may_be_empty, at)
+        at += 1
+
+
+def _first_of_sequence(pattern: str, at: int) -> _First:
+    found: frozenset[str] | None = frozenset()
+    is_open = True  # all before may be empty
+    while at < len(pattern) and pattern[at] not in "|)":
+        letters, is_empty, end = _first_of_atom(pattern, at)
+        quantifier = _QUANTIFIER.match(pattern, end)
+        is_optional = quantifier is not None and (quantifier[0][0] in "*?" or quantifier["least"] in {"", "0"})
+        if is_open:
+            found = None if found is None or letters is None else found | letters
+            is_open = is_empty or is_optional
+        at = quantifier.end() if quantifier else end
+    return _First(found, is_open, at)
+
+
+def _first_of_atom(pattern: str, at: int) -> _First:
+    if pattern[at] == "(" and not _LOOK.match(pattern, at):
+        group = _GROUP.match(pattern, at)
+        if group is None:
+            return _First(None, may_be_empty=False, end=len(pattern) + 1)
+        inside = _first_of_choice(pattern, group.end())
+        return inside._replace(end=inside.end + 1)
+    literal, _, end = _scan_atom(pattern, at)
+    if literal is None:
+        is_look = pattern[at] == "("
+        return _First(frozenset() if is_look else None, may_be_empty=is_look, end=end)
+    return _First(frozenset(literal[:1]), may_be_empty=not literal, end=end)
+
+
 def _scan_choice(pattern: str, at: int) -> _Part:
     """Read alternatives up to the bracket that closes them, or to the end."""
     found: list[Needles] = []

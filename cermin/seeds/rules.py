@@ -10,14 +10,10 @@ from typing import Any, NamedTuple
 from cermin.outlets import Outlet, Rules
 from cermin.seeds.announced import TitleWords
 from cermin.seeds.languages import load_language
-from cermin.seeds.needles import Needles, find_needles
+from cermin.seeds.needles import Needles, find_first_letters, find_needles
 
 LABEL = "See also"
 """Before a see-also's title, where the language's file has no label."""
-
-_CHOICE = re.compile(r"\(\?:([^()\[\]\\.^$?*+{}]+)\)(?![?*{])")
-_LITERAL = re.compile(r"(?:\\[^\w\s]|[^\W_]|[ ,:'\"])*")
-_OPTIONAL = frozenset("?*{+|")
 
 
 class Rule(NamedTuple):
@@ -124,32 +120,3 @@ def _compile(sources: Iterable[tuple[str, Rules]]) -> Iterator[Rule]:
             for pattern in patterns:
                 needles = tuple(needle.lower() for needle in find_needles(pattern))
                 yield Rule(f"{source}: {name}", re.compile(pattern, re.IGNORECASE), needles)
-
-
-def find_literal(pattern: str) -> str:
-    """Return text that every match of the pattern must hold: its literal beginning, empty where that is not certain."""
-    if _has_choice(pattern):
-        return ""
-    pattern = pattern.removeprefix("^")
-    literal = _LITERAL.match(pattern)[0]  # type: ignore[index]  # the pattern matches the empty text as well
-    following = pattern[len(literal) : len(literal) + 1]
-    if following in _OPTIONAL and literal:
-        literal = literal[:-2] if literal[-2:-1] == "\\" else literal[:-1]
-    return re.sub(r"\\(.)", r"\1", literal)
-
-
-def find_first_letters(pattern: str) -> frozenset[str]:
-    """Return the small letters that any match of the pattern begins with; empty where that is not certain."""
-    if literal := find_literal(pattern):
-        return frozenset(literal[0].lower())
-    choice = _CHOICE.match(pattern)
-    words = choice[1].split("|") if choice and not _has_choice(pattern) else [""]
-    return frozenset(word[0].lower() for word in words) if all(words) else frozenset()
-
-
-def _has_choice(pattern: str) -> bool:
-    """Whether the pattern is several at its top level; a nested group that hides this errs on the safe side."""
-    bare = re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]", "", pattern)
-    while bare != (inner := re.sub(r"\([^()]*\)", "", bare)):
-        bare = inner
-    return "|" in bare
