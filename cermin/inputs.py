@@ -14,7 +14,7 @@ from cermin.output import Theme, catalogue_path
 from cermin.site import Kind
 
 _LIBRARIES = ("jinja2", "markdown", "nh3", "babel", "python-frontmatter", "pyyaml")
-_READING_LIBRARIES = ("charset-normalizer", "feedparser", "lxml", "trafilatura", "warcio")
+_READING_LIBRARIES = ("charset-normalizer", "feedparser", "ftfy", "lxml", "trafilatura", "warcio")
 """What captures are read with; some of them may be missing, and come later."""
 
 

@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 import tempfile
+from array import array
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,6 @@ from cermin.seeds.furniture import (
     find_keys,
     name_source,
     pack_keys,
-    unpack_keys,
 )
 from cermin.seeds.lines import Piece
 from cermin.site import catalogue
@@ -40,6 +40,11 @@ WORDS = (
     "jembatan kabut kandang kayu kebun kolam ladang lumbung lumpur muara nelayan padi pagar pantai pasar perahu petani "
     "pintu pompa sampan sawah sekolah sumur sungai taman tanah tebing teluk tikar tukang waduk warung"
 ).split()
+
+
+def unpack_keys(packed: bytes) -> list[int]:
+    """Return the keys that `pack_keys` packed."""
+    return list(array("q", packed))
 
 
 def sentence(dice: random.Random) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
-import json
 import re
 import tomllib
 import unicodedata
@@ -19,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 from cermin.records import TEXT, Capture, Reading
 from cermin.seeds.dates import Clock, read_date
 from cermin.seeds.fragments import recognise_markup, strip_markup
+from cermin.seeds.stored_lists import parse_list
 
 Record = Sequence[tuple[str, Any]]
 """The fields of a record, name and value, in their order."""
@@ -28,9 +27,6 @@ _STRIPPED = 1000
 """Added to the rank of a name that is known only without the generic words in it."""
 _EMPTY = frozenset(("", "nan", "none", "null", "n/a", "na", "nil", "undefined", "[]", "{}", "-", "--", "nat", "<na>"))
 _WORDS = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![^\W\d_A-Z])|[^\W_]+")
-_LITERAL = re.compile(r"""[rub]?(?:'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*")""", re.DOTALL | re.IGNORECASE)
-_LIST = re.compile(r"""[\[(]\s*(?=[rub]?['"])""", re.IGNORECASE)
-_BETWEEN = re.compile(r"[\s,]*")
 _EPOCH = re.compile(r"(\d{10})(?:\d{3})?(?:\.\d+)?")
 _CLOCK_TIME = re.compile(r"\d{1,2}[:.]\d\d")
 _MAIL = re.compile(r"\s*<?[\w.+-]+@[\w-]+\.[\w.-]+>?\s*(?:\((?P<name>[^)]*)\))?")
@@ -320,7 +316,7 @@ def _read_list(value: Any) -> list[str]:
     if isinstance(value, list):
         return [text for item in value if (text := _read_line(item))]
     text = _read_line(value)
-    if (items := _parse_list(text)) is not None:
+    if (items := parse_list(text)) is not None:
         return items
     return [text] if text else []
 
@@ -330,37 +326,8 @@ def _read_body(value: Any) -> str:
     if isinstance(value, list | dict):
         return "\n".join(_read_list(value)) if isinstance(value, list) else _read_line(value)
     text = value if isinstance(value, str) else _read_line(value)
-    items = _parse_list(text)
+    items = parse_list(text)
     return text if items is None else "\n".join(items)
-
-
-def _parse_list(text: str) -> list[str] | None:
-    """Return the texts of a list that was stored as its Python or JSON source, None where a text is no such list."""
-    text = text.strip()
-    opening = _LIST.match(text)
-    if not opening or text[-1] not in "])":
-        return None
-    if text.startswith("["):
-        try:
-            items = json.loads(text)
-        except (ValueError, RecursionError):
-            pass
-        else:
-            return [item for item in items if isinstance(item, str)] if all(isinstance(i, str) for i in items) else None
-    items, at = [], opening.end()
-    while literal := _LITERAL.match(text, at):
-        items.append(_read_literal(literal[0]))
-        between = _BETWEEN.match(text, literal.end())
-        at = between.end() if between else literal.end()
-    return items if at == len(text) - 1 else None
-
-
-def _read_literal(source: str) -> str:
-    try:
-        value = ast.literal_eval(source)
-    except (ValueError, SyntaxError):
-        return source.lstrip("rubRUB")[1:-1]
-    return value if isinstance(value, str) else value.decode("utf-8", "replace")
 
 
 def _read_author(values: Mapping[str, Any]) -> str:

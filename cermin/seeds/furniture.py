@@ -153,11 +153,6 @@ def pack_keys(found: Iterable[tuple[int, Sequence[int]]]) -> bytes:
     return array("q", sorted({key for _, keys in found for key in keys})).tobytes()
 
 
-def unpack_keys(packed: bytes) -> Sequence[int]:
-    """Return the keys that `pack_keys` packed."""
-    return array("q", packed)
-
-
 def describe_lines(lines: Sequence[Line], learned: Container[int]) -> Iterator[str]:
     """Yield a pattern for each line of a reading's body of which a key was learned."""
     title = next((line.text.strip() for line in lines if line.fate == "title"), "")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import html
 import re
 from collections import Counter
 from html.entities import html5
 from typing import NamedTuple
+
+from cermin.seeds.stored_lists import parse_list
 
 
 class Mended(NamedTuple):
@@ -33,8 +34,6 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufefc\U00010800-
 # Scripts from Hebrew to Mongolian, symbols and emoji, which shape their neighbours by joiners.
 _JOINED = re.compile("[\u0590-\u1bff\u2190-\u2bff\ufb1d-\ufeff\U00010000-\U0010ffff]")
 _LIST = re.compile(r"^\[['\"].*['\"]\]$", re.MULTILINE)
-LONGEST_LIST = 1_000_000
-"""Characters of a list of texts as Python writes it; a longer one is left as it is."""
 # UTF-8 that was read as Windows-1252: a lead byte as a letter, then trail bytes as signs.
 _MOJIBAKE = re.compile(
     "[\u00c2-\u00f4](?:[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122])+"
@@ -68,13 +67,8 @@ def mend_text(text: str) -> Mended:
 
 
 def _mend_list(match: re.Match[str], repairs: Counter[str]) -> str:
-    if len(match[0]) > LONGEST_LIST:
-        return match[0]
-    try:
-        items = ast.literal_eval(match[0])
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return match[0]
-    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+    items = parse_list(match[0])
+    if items is None:
         return match[0]
     repairs["list as Python writes it"] += 1
     return "\n".join(items)
