@@ -209,6 +209,11 @@ def test_taken_slug():
     assert content_path(article(), taken.__contains__) == "genpi/undated/banjir-di-jakarta-4.md"
 
 
+def test_a_blank_value_is_none():
+    """A value of white space alone is left out, as one that is not there."""
+    assert format_article(article(summary=" \t")) == format_article(article(summary=""))
+
+
 @given(ARTICLES, ARTICLES)
 def test_naming_kin_is_writing(given_article, other):
     """A file that is told of other captures is the file that would have been written with them."""
