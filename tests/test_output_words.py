@@ -85,7 +85,7 @@ def test_times(language, value, shown):
 def test_weeks(language, first, last):
     """A week begins on Monday, or as the country does that the language's tag names."""
     weekdays = load_words(language).weekdays
-    assert (len(weekdays), weekdays[0], weekdays[-1]) == (7, first, last)
+    assert (len(weekdays), weekdays[0].short, weekdays[-1].short) == (7, first, last)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -267,6 +268,68 @@ def test_archive_is_a_calendar(site):
         for month in {path for path in links(year, read(site[year])) if path.count("/") == 3}:
             found |= {path for path in links(month, read(site[month])) if path.count("/") == 4}
     assert {path.removesuffix("/index.html") for path in found if path.startswith("archive/")} == days
+
+
+def numbers(element: ET.Element, path: str) -> dict[str, int]:
+    """Return the numbers behind the links of an archive's calendars, by where they lead."""
+    found: dict[str, int] = {}
+    for link in element.iter("a"):
+        if (number := link.find("b")) is not None or (number := link.find("small")) is not None:
+            found[posixpath.normpath(posixpath.join(posixpath.dirname(path), link.get("href", "")))] = int(
+                _text_of(number)
+            )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "width"),
+    [("archive/index.html", 7), ("archive/2024/index.html", 10), ("archive/2024/06/index.html", 10), ("index.html", 4)],
+)
+def test_calendars_count(site, path, width):
+    """The archive counts the articles of a month, years and months those of a day, the front page those of a year."""
+    dates = [made.front["date"] for made in ARTICLES if "date" in made.front]
+    within = path.removeprefix("archive/").removesuffix("index.html").replace("/", "-").rstrip("-")
+    wanted = Counter(date[:width] for date in dates if date.startswith(within))
+    found = numbers(read(site[path]), path)
+    assert found == {f"archive/{name.replace('-', '/')}/index.html": count for name, count in wanted.items()}
+
+
+def test_days_are_a_chain(site):
+    """Each day leads to the next with articles and to the one before."""
+    days = sorted({made.front["date"][:10] for made in ARTICLES if "date" in made.front})
+    hubs = [f"archive/{day.replace('-', '/')}/index.html" for day in days]
+    for index, hub in enumerate(hubs):
+        beside = [*hubs[index + 1 : index + 2], *hubs[max(0, index - 1) : index]]
+        navigation = next(nav for nav in read(site[hub]).iter("nav") if nav.get("aria-label") == "Hari")
+        assert links(hub, navigation) == beside
+
+
+def test_hubs_tell_what_else(site):
+    """The hub of a list names what else its articles are filed under, the most frequent first, but not itself."""
+    page = read(site["authors/ana-sari/index.html"])
+    beside = {
+        _text_of(term): _text_of(said).split() for term, said in zip(page.iter("dt"), page.iter("dd"), strict=True)
+    }
+    assert beside == {
+        "Media": ["Harian", "&", "Kawan", "The", "Gazette"],
+        "Rubrik": ["Kota", "City"],
+        "Topik": ["banjir", "Cuaca", "Flood"],
+    }
+    terms = [_text_of(term) for term in read(site["topics/banjir/index.html"]).iter("dt")]
+    assert terms == ["Topik terkait"]
+
+
+def test_timeline(mirror):
+    """A list of six articles of two months draws them; the number of the fullest month stands in words."""
+    dates = ["2023-12-31", "2024-02-01", "2024-02-02", "2024-02-28", "2024-02-29", "2023-12-01"]
+    articles = {f"a/2024/02/{n}.md": article(f"Kabar {n}", date=date, tags=["Air"]) for n, date in enumerate(dates)}
+    root = mirror(content=articles, settings=SETTINGS)
+    assert build(root).faults == ()
+    page = read((root / "output/topics/air/index.html").read_bytes())
+    assert [_text_of(caption) for caption in page.iter("figcaption")] == [
+        "Artikel per bulan; terbanyak 4 pada Februari 2024"
+    ]
+    assert [_text_of(tick) for tick in page.iter("{http://www.w3.org/2000/svg}text")] == ["2023", "2024"]
 
 
 def test_many_names_have_letter_pages(mirror):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import uuid
 from calendar import Calendar
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from jinja2 import TemplateError as JinjaError
@@ -23,6 +23,7 @@ from cermin.errors import CerminError, OutputError
 from cermin.files import digest
 from cermin.output.address import quote, root_of
 from cermin.output.body_html import BodyRenderer
+from cermin.output.charts import draw_timeline, shade
 from cermin.output.compiled import compiled_folder
 from cermin.output.environment import NewspaperEnvironment
 from cermin.output.structured_data import news_article
@@ -32,6 +33,15 @@ from cermin.records import UNKNOWN, Entry, Page, Teaser
 
 REMEMBERED = 8192
 """Dates and numbers whose words are remembered."""
+
+
+class Day(NamedTuple):
+    """A day of a calendar; one without articles has no address."""
+
+    number: int
+    address: str
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nothing here asks for
+    shade: int
 
 
 class Renderer:
@@ -55,6 +65,7 @@ class Renderer:
             "day": self._list,
             "undated": self._list,
             "outlets": self._names,
+            "year": self._year,
             "month": self._month,
             "front": self._front,
             "about": self._about,
@@ -173,13 +184,27 @@ class Renderer:
         return profile.original if profile else "unknown"
 
     def _month(self, page: Page, root: str) -> dict[str, Any]:  # noqa: ARG002
-        counts = {int(day[8:]): (address, count) for day, address, count, _ in page.answers["days"]}
-        year, month = map(int, page.answers["month"].split("-"))
-        weeks = Calendar(self._words.locale.first_week_day).monthdayscalendar(year, month)
+        counts = {day: count for day, _, count, _ in page.answers["days"]}
         return {
-            "weekday_names": self._words.weekdays,
-            "weeks": [[(day, *counts.get(day, ("", 0))) for day in week] for week in weeks],
+            "weekdays": [(day.name, day.short) for day in self._words.weekdays],
+            "weeks": self._weeks(page.answers["month"], counts, max(counts.values())),
         }
+
+    def _year(self, page: Page, root: str) -> dict[str, Any]:  # noqa: ARG002
+        counts = dict(page.answers["days"])
+        most = max(counts.values())
+        return {
+            "weekdays": [(day.name, day.narrow) for day in self._words.weekdays],
+            "calendars": [
+                (month, address, count, self._weeks(f"{page.answers['year']}-{month:02}", counts, most))
+                for month, address, count in page.answers["months"]
+            ],
+        }
+
+    def _weeks(self, month: str, counts: Mapping[str, int], most: int) -> list[list[Day]]:
+        """Return the weeks of a month (``2024-06``); the days before and behind it have the number 0."""
+        weeks = Calendar(self._words.locale.first_week_day).monthdayscalendar(*map(int, month.split("-")))
+        return [[_day(f"{month}-{number:02}", number, counts, most) for number in week] for week in weeks]
 
     def _feed(self, page: Page, root: str) -> dict[str, Any]:  # noqa: ARG002
         teasers = page.answers["teasers"]
@@ -236,6 +261,10 @@ def _fill_environment(
         short_date=lru_cache(REMEMBERED)(words.short_date),
         month_name=lru_cache(REMEMBERED)(words.month_name),
         month_alone=words.month_alone,
+        month_short=words.month_short,
+        year_name=words.year_name,
+        shade=shade,
+        timeline=partial(draw_timeline, is_rtl=interface == "rtl"),
         number=lru_cache(REMEMBERED)(words.number),
         lang_attrs=lang_attrs,
         outlet_name=outlet_name,
@@ -276,6 +305,11 @@ class _Teasers:
         self._count += 1
         self._made[heading, with_outlet][teaser.digest] = html
         return html
+
+
+def _day(day: str, number: int, counts: Mapping[str, int], most: int) -> Day:
+    count = counts.get(day, 0)
+    return Day(number, addresses.hub(addresses.DAY, day), count, shade(count, most)) if count else Day(number, "", 0, 0)
 
 
 def _by_day(teasers: Sequence[Teaser]) -> list[tuple[str, list[Teaser]]]:

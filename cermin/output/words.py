@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from babel import Locale, dates, numbers
 from babel.messages.mofile import write_mo
@@ -23,6 +24,14 @@ _RTL = frozenset("ar arc ckb dv fa he ks ku-Arab ps sd ug ur yi".split())
 def direction(lang: str) -> str:
     """Return ``rtl`` for languages that are written from the right, else ``ltr``."""
     return "rtl" if lang in _RTL or lang.partition("-")[0].lower() in _RTL else "ltr"
+
+
+class Weekday(NamedTuple):
+    """The names of a day of the week: in full, short, and as narrow as a letter."""
+
+    name: str
+    short: str
+    narrow: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,14 @@ class Words:
         """Return ``Juni 2024`` for ``2024-06``."""
         return _format_date(value[:7] + "-01", "yMMMM", self.locale)
 
+    def month_short(self, number: int) -> str:
+        """Return ``Jun`` for 6."""
+        return str(self.locale.months["stand-alone"]["abbreviated"][number])
+
+    def year_name(self, value: str) -> str:
+        """Return ``2024`` in the language's digits, with what it puts beside them, for any date of that year."""
+        return _format_date(value[:4] + "-01-01", "y", self.locale)
+
     def month_alone(self, number: int) -> str:
         """Return ``Juni`` for 6."""
         return str(self.locale.months["stand-alone"]["wide"][number])
@@ -66,16 +83,17 @@ class Words:
         return numbers.format_decimal(value, locale=self.locale)
 
     @property
-    def weekdays(self) -> list[str]:
-        """The short names of the days in the order of a week."""
-        first = self.locale.first_week_day
-        return [self.locale.days["stand-alone"]["abbreviated"][(first + day) % 7] for day in range(7)]
+    def weekdays(self) -> list[Weekday]:
+        """The names of the days in the order of a week."""
+        names = [self.locale.days["stand-alone"][width] for width in ("wide", "abbreviated", "narrow")]
+        order = [(self.locale.first_week_day + day) % 7 for day in range(7)]
+        return [Weekday(*(name[day] for name in names)) for day in order]
 
 
 @lru_cache(maxsize=8192)
 def _format_date(day: str, style: str, locale: Locale) -> str:
     value = date.fromisoformat(day)
-    if style == "yMMMM":
+    if style in {"y", "yMMMM"}:
         return dates.format_skeleton(style, value, locale=locale)
     return dates.format_date(value, style, locale=locale)
 

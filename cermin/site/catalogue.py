@@ -24,7 +24,7 @@ from cermin.site.rows import ENTRY_COLUMNS, KEEP_KIN, Shelved, entry_from, kin_r
 from cermin.site.shelves import UNDATED, Place, ShelfName
 
 FILE = "catalogue.sqlite"
-SCHEMA_VERSION = "5"
+SCHEMA_VERSION = "6"
 
 REPEATING = 5
 """Captures in which a line stands at least to be looked at: those that may be furniture are found at once."""
@@ -84,7 +84,7 @@ CREATE TABLE spelling (
 ) WITHOUT ROWID;
 CREATE TABLE placing (
     shelf INTEGER NOT NULL, moment INTEGER NOT NULL, tie INTEGER NOT NULL, entry INTEGER NOT NULL,
-    PRIMARY KEY (shelf, moment, tie, entry)
+    month INTEGER NOT NULL, PRIMARY KEY (shelf, moment, tie, entry)
 ) WITHOUT ROWID;
 
 -- what changed since the last finished build
@@ -667,7 +667,7 @@ class Catalogue:
         self.connection.executemany(KEEP_KIN, kin_rows(shelved))
         for shelf in shelved.shelves:
             shelf_id = self._count_shelf(shelf, 1)
-            execute("INSERT INTO placing VALUES (?, ?, ?, ?)", (shelf_id, *shelved.place, entry_id))
+            execute("INSERT INTO placing VALUES (?, ?, ?, ?, ?)", (shelf_id, *shelved.place, entry_id, shelved.month))
         self._touch(shelved)
 
     def _replace_entry(self, entry_id: int, shelved: Shelved) -> None:

@@ -36,7 +36,7 @@ class Loader:
         self._files: list[tuple[str, str, str, str]] = []
         self._entries: list[tuple[Any, ...]] = []
         self._references = _Sorted(connection, "reference", "fold, entry", SORTED)
-        self._placings = _Sorted(connection, "placing", "shelf, moment, tie, entry", SORTED)
+        self._placings = _Sorted(connection, "placing", "shelf, moment, tie, entry, month", SORTED)
         self._last = 0
         for index in INDEXES:
             connection.execute(f"DROP INDEX IF EXISTS {index.split()[2]}")
@@ -60,7 +60,7 @@ class Loader:
             shelf_id = self._shelves.setdefault((kind, slug), len(self._shelves) + 1)
             self._counts[shelf_id] += 1
             self._spellings[shelf_id, name] += 1
-            self._placings.add((shelf_id, *shelved.place, self._last))
+            self._placings.add((shelf_id, *shelved.place, self._last, shelved.month))
 
     def _flush(self) -> None:
         _insert(self._connection, "file", 4, self._files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from cermin.config import Config
 from cermin.records import Entry, Teaser
 from cermin.site.catalogue import NAME_OF_SHELF, Catalogue, Touched
 from cermin.site.rows import ENTRY_COLUMNS, TEASER_COLUMNS, entry_from, teaser_from
-from cermin.site.shelves import FIRST, LAST, Place, fold_title
+from cermin.site.shelves import FIRST, LAST, Place, fold_title, month_named
 
 _E_ENTRY = ", ".join(f"e.{name.strip()}" for name in ENTRY_COLUMNS.split(","))
 _NAME = NAME_OF_SHELF.replace("?", "s.id")
@@ -25,6 +26,15 @@ class Shelf(NamedTuple):
     slug: str
     name: str
     count: int  # type: ignore[assignment]  # hides tuple.count, which nothing here asks for
+
+
+class LabelsOfEntry(NamedTuple):
+    """What an article is filed under."""
+
+    outlet: str
+    section: str
+    tags: tuple[str, ...]
+    authors: tuple[str, ...]
 
 
 class Queries:
@@ -141,13 +151,43 @@ class Queries:
         row = self._execute("SELECT count FROM shelf WHERE kind = ? AND slug = ?", (kind, slug)).fetchone()
         return int(row[0]) if row else 0
 
+    def months_of(self, kind: str, slug: str) -> list[tuple[str, int]]:
+        """Return the months (``2024-06``) in which articles of a shelf were published, with how many, in order."""
+        sql = (
+            f"SELECT month, count(*) FROM placing WHERE shelf = {_SHELF_ID} AND month > 0 GROUP BY month ORDER BY month"
+        )
+        return [(month_named(number), count) for number, count in self._execute(sql, (kind, slug))]
+
+    def labels_of(self, kind: str, slug: str, limit: int) -> list[LabelsOfEntry]:
+        """Return what the newest articles of a shelf are filed under, the newest first."""
+        sql = (
+            f"SELECT e.outlet, e.section, e.tags, e.authors FROM placing p JOIN entry e ON e.id = p.entry "
+            f"WHERE p.shelf = {_SHELF_ID} ORDER BY p.moment DESC, p.tie DESC LIMIT ?"
+        )
+        return [
+            LabelsOfEntry(outlet, section, *(tuple(json.loads(names)) if names else () for names in lists))
+            for outlet, section, *lists in self._execute(sql, (kind, slug, limit))
+        ]
+
+    def day_beside(self, day: str, *, newer: bool) -> str:
+        """Return the next day with articles before a day, or behind it; empty where there is none."""
+        order, sign = ("ASC", ">") if newer else ("DESC", "<")
+        sql = f"SELECT slug FROM shelf WHERE kind = 'day' AND slug {sign} ? ORDER BY slug {order} LIMIT 1"
+        row = self._execute(sql, (day,)).fetchone()
+        return row[0] if row else ""
+
     def months(self) -> list[tuple[str, int]]:
         """Return the months (``2024-06``) that have articles, with how many, in order."""
         sql = "SELECT substr(slug, 1, 7), sum(count) FROM shelf WHERE kind = 'day' GROUP BY 1 ORDER BY 1"
         return list(self._execute(sql))
 
+    def years(self) -> list[tuple[str, int]]:
+        """Return the years that have articles, with how many, in order."""
+        sql = "SELECT substr(slug, 1, 4), sum(count) FROM shelf WHERE kind = 'day' GROUP BY 1 ORDER BY 1"
+        return list(self._execute(sql))
+
     def days(self, month: str) -> list[tuple[str, int]]:
-        """Return the days of a month that have articles, with how many, in order."""
+        """Return the days of a month or of a year that have articles, with how many, in order."""
         sql = "SELECT slug, count FROM shelf WHERE kind = 'day' AND slug >= ? AND slug < ? ORDER BY slug"
         return list(self._execute(sql, (month, month + "~")))
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cermin.files import digest
 from cermin.records import Entry, Kin, Teaser
-from cermin.site.shelves import Place, ShelfName, fold_title, place_of, shelves_of
+from cermin.site.shelves import Place, ShelfName, fold_title, month_number, place_of, shelves_of
 
 # What of an entry a list shows.
 _shown = attrgetter("address", "title", "date", "outlet", "lang", "section")
@@ -37,6 +37,8 @@ class Shelved(NamedTuple):
     row: tuple[Any, ...]
     """The columns of the table ``entry`` behind its id."""
     place: Place
+    month: int
+    """In which it was published, as `month_number` counts; 0 when unknown."""
     address: str
     fold: str
     """Its title, as titles are compared."""
@@ -77,7 +79,7 @@ def shelve(entry: Entry) -> Shelved:
     references = tuple(dict.fromkeys(map(fold_title, entry.references)))
     kin = Kin(entry.duplicates, entry.revision_of, entry.revisions)
     row = (*place, fold, _shown_of(entry), *_values_of(entry))
-    return Shelved(row, place, entry.address, fold, references, tuple(shelves_of(entry)), kin)
+    return Shelved(row, place, month_number(entry.date), entry.address, fold, references, tuple(shelves_of(entry)), kin)
 
 
 def _shown_of(entry: Entry) -> str:

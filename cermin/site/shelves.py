@@ -58,6 +58,16 @@ def _moment(date: str) -> int:
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
+def month_number(date: str) -> int:
+    """Return the number of the month that a date names, counted from January of the year 0; 0 for no date."""
+    return int(date[:4]) * 12 + int(date[5:7]) - 1 if date else 0
+
+
+def month_named(number: int) -> str:
+    """Return the month with a number as dates begin: ``2024-06``."""
+    return f"{number // 12:04}-{number % 12 + 1:02}"
+
+
 def shelves_of(entry: Entry) -> list[ShelfName]:
     """Return the shelves on which the article stands, each once; another version of one stands beside that alone."""
     if entry.revision_of:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 
 from cermin import addresses
 from cermin.addresses import DAY, NO_DATE
@@ -22,20 +24,30 @@ class Archive(LonePage):
     template = "archive.html"
 
     def answers(self, ask: Queries) -> dict[str, object]:
-        """Return the years, the newest first, with their numbers of articles."""
-        counts: dict[str, int] = {}
-        for month, count in ask.months():
-            counts[month[:4]] = counts.get(month[:4], 0) + count
+        """Return the years, the newest first, and the months of each, with their numbers of articles."""
+        years = groupby(ask.months(), lambda month: month[0][:4])
+        counts = [(year, {int(month[5:]): count for month, count in months}) for year, months in years]
         undated = ask.shelf_count(NO_DATE)
         return {
-            "years": [(int(year), addresses.year(year), count) for year, count in reversed(counts.items())],
+            "years": [
+                (year, addresses.year(year), sum(months.values()), _months(year, months))
+                for year, months in reversed(counts)
+            ],
             "undated": Label("", addresses.hub(NO_DATE, ""), undated) if undated else None,
             "feed": addresses.SITE_FEED,
         }
 
 
+def _months(year: str, counts: Mapping[int, int]) -> list[tuple[int, str, int]]:
+    """Return (number, address, articles) of the twelve months of a year; no address where there are no articles."""
+    return [
+        (number, addresses.month(f"{year}-{number:02}") if number in counts else "", counts.get(number, 0))
+        for number in range(1, 13)
+    ]
+
+
 class Year(OnePartKind):
-    """A year: its months."""
+    """A year as twelve calendars, with the number of articles of each day."""
 
     name = "year"
     templates = ("year.html",)
@@ -47,25 +59,25 @@ class Year(OnePartKind):
 
     def pages(self, ask: Queries, scope: Scope | None) -> Iterator[Page]:
         """Yield the page of the year, or of all years."""
-        months = dict(ask.months())
-        years = sorted({month[:4] for month in months})
+        years = sorted({month[:4] for month, _ in ask.months()})
         for index, year in enumerate(years):
             if scope is None or scope.name == year:
                 older = years[index - 1] if index else ""
                 newer = years[index + 1] if index + 1 < len(years) else ""
-                yield self._page(year, months, older, newer)
+                yield self._page(ask, year, older, newer)
 
-    def _page(self, year: str, months: dict[str, int], older: str, newer: str) -> Page:
+    def _page(self, ask: Queries, year: str, older: str, newer: str) -> Page:
+        days = ask.days(year)
+        months: Counter[int] = Counter()
+        for day, count in days:
+            months[int(day[5:7])] += count
         answers: dict[str, object] = {
-            "year": int(year),
-            "months": [
-                (number, addresses.month(month) if count else "", count)
-                for number in range(1, 13)
-                for month in [f"{year}-{number:02}"]
-                for count in [months.get(month, 0)]
-            ],
-            "older": (int(older), addresses.year(older)) if older else None,
-            "newer": (int(newer), addresses.year(newer)) if newer else None,
+            "year": year,
+            "months": _months(year, months),
+            "days": days,
+            "count": months.total(),
+            "older": (older, addresses.year(older)) if older else None,
+            "newer": (newer, addresses.year(newer)) if newer else None,
             "feed": addresses.SITE_FEED,
         }
         return Page(self.name, addresses.year(year), year, 0, self.templates[0], answers)

@@ -35,6 +35,7 @@ class Front(LonePage):
             "latest": newest[1 + SECONDARY :],
             "topics": [_label(shelf) for shelf in ask.largest_shelves(TOPIC, TOPICS)],
             "outlets_list": [_label(shelf) for shelf in ask.largest_shelves(OUTLET, OUTLETS)],
+            "years": [(year, addresses.year(year), count) for year, count in reversed(ask.years())],
             "count": ask.shelf_count(LATEST),
             "first": first,
             "last": last,

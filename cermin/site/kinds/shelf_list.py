@@ -14,12 +14,15 @@ from itertools import islice
 from cermin import addresses
 from cermin.addresses import DAY, LATEST, OUTLET
 from cermin.records import Page, Teaser
+from cermin.site.kinds.filing import filing
 from cermin.site.kinds.kind import Part, PlainKind, Scope
 from cermin.site.queries import Queries, Shelf
 from cermin.site.shelves import Place
 
 TOGETHER = 48
 """Pages in a part."""
+_HUB_ALONE = 1 << 30
+"""The number of the first page, as scopes count, where no numbered page belongs to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class ShelfList(PlainKind):
             # Two pages back: an article that comes or goes moves the end of the last full page, to which the page
             # before it links.
             yield Scope(slug, max(1, ask.rank(self.shelf, slug, place) // size - 1))
+        if self.shelf == DAY:
+            yield from (Scope(day, _HUB_ALONE) for day in self._days_beside(ask))
 
     def pages(self, ask: Queries, scope: Scope) -> Iterator[Page]:
         """Yield the hub and the numbered pages of one list, from a number on."""
@@ -50,6 +55,12 @@ class ShelfList(PlainKind):
             first = min(max(1, scope.first), full + 1)
             start = ask.place_at(shelf.kind, shelf.slug, (first - 1) * size)
             yield from self._pages_from(ask, shelf, first, full + 1, ask.teasers(shelf.kind, shelf.slug, start))
+
+    def _days_beside(self, ask: Queries) -> list[str]:
+        """Return the days before and behind those that changed, which link to them."""
+        touched = {day for day, _ in ask.touched_shelves(DAY)}
+        beside = {_day_beside_all(ask, day, touched, newer=newer) for day in touched for newer in (False, True)}
+        return sorted(beside - {""})
 
     def parts(self, ask: Queries) -> Iterator[Part]:
         """Short lists together, long ones in parts, all from the oldest page on."""
@@ -103,6 +114,10 @@ class ShelfList(PlainKind):
             newest = list(teasers)
             start, end = _span(newest) if len(newest) == shelf.count else ask.span(shelf.kind, shelf.slug)
             more: dict[str, object] = {"pages": full, "count": shelf.count, "first": start, "last": end}
+            more |= filing(ask, shelf, newest)
+            if self.shelf == DAY:
+                days = [ask.day_beside(shelf.slug, newer=newer) for newer in (True, False)]
+                more["days"] = [day and (day, addresses.hub(DAY, day)) for day in days]
             yield self._page(shelf, 0, full, newest, more)
 
     def _page(self, shelf: Shelf, number: int, full: int, oldest_first: list[Teaser], more: dict[str, object]) -> Page:
@@ -123,9 +138,19 @@ class ShelfList(PlainKind):
             "count": 0,
             "first": "",
             "last": "",
+            "months": [],
+            "beside": {},
+            "days": [],
         }
         path = addresses.numbered(kind, slug, number) if number else hub
         return Page(self.name, path, slug, number, "list.html", answers | more)
+
+
+def _day_beside_all(ask: Queries, day: str, touched: set[str], *, newer: bool) -> str:
+    """Return the nearest day with articles that is not among the touched ones; empty where there is none."""
+    while (day := ask.day_beside(day, newer=newer)) in touched:
+        pass
+    return day
 
 
 def _span(oldest_first: list[Teaser]) -> tuple[str, str]:
