@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from math import sqrt
+from math import cbrt
 from typing import NamedTuple
 
 MOST_BARS = 180
@@ -21,7 +21,7 @@ _LEAST = 3
 
 def shade(count: int, most: int) -> int:
     """Return from 1 to 4 how full a day is beside the fullest; few articles are told from one another, too."""
-    return 1 + min(3, int(4 * sqrt(count / max(most, 8))))
+    return 1 + min(3, int(4 * cbrt(count / max(most, 8))))
 
 
 class Tick(NamedTuple):
