@@ -289,16 +289,32 @@ def learn(options: Options, names: tuple[str, ...]) -> int:
 @cli.command()
 @_common
 def check(options: Options) -> int:
-    """Look for dead links and orphans in output/ and for faults in the front matter of content/."""
+    """Look for dead links and orphans in output/ and for faults in the front matter of content/.
+
+    A warning tells which words of the interface are English because its language has none for them.
+    """
     from cermin import pipeline
 
     config, report = options.config(), options.report()
     if not config.output.is_dir():
         raise UsageError.at(config.output, "there is no site yet", "make it with `cermin build`")
+    if untranslated := pipeline.find_untranslated(config):
+        _tell_untranslated(config, untranslated, report)
     pages, links, faults = pipeline.check(config, report)
     _tell(faults, report, verbose=options.verbose)
     report.say(f"Checked {_count(pages, 'file')} and {_count(links, 'link')}: {_count(len(faults), 'fault')}")
     return FAILED if faults else DONE
+
+
+def _tell_untranslated(config: Config, messages: Sequence[str], report: Reporter) -> None:
+    # No fault: a mirror in a language that nobody has translated yet works as well.
+    language, count = config.site.language, _count(len(messages), "message")
+    verdict = f'{count} of the interface without words in "{language}", so English stands there: "{messages[0]}"'
+    more = " …" if len(messages) > 1 else ""
+    hint = f"write them into locales/{language}.po; --verbose names all of them"
+    report.fault(Fault("", verdict + more, hint), "warning")
+    for message in messages:
+        report.detail(f"  {message}")
 
 
 @cli.command()

@@ -83,6 +83,11 @@ class Config:
         return self.root / "templates"
 
     @property
+    def words(self) -> Path:
+        """The mirror's own translations of the interface, which win over the built-in ones."""
+        return self.root / "locales" / f"{self.site.language}.po"
+
+    @property
     def state(self) -> Path:
         """The cache, which can be deleted at any time."""
         return self.root / ".cermin"

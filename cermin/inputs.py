@@ -10,7 +10,7 @@ from pathlib import Path
 import cermin
 from cermin.config import Config
 from cermin.files import digest
-from cermin.output import Theme, catalogue_path
+from cermin.output import Theme, catalogue_paths
 from cermin.site import Kind
 
 _LIBRARIES = ("jinja2", "markdown", "nh3", "babel", "python-frontmatter", "pyyaml")
@@ -29,11 +29,11 @@ def shared_inputs(config: Config, theme: Theme, kind: Kind) -> Mapping[str, str]
 
 
 def _settings(config: Config) -> dict[str, str]:
-    words = catalogue_path(config.site.language)
+    words = b"\0".join(path.read_bytes() for path in catalogue_paths(config))
     return {
         "settings": digest(repr(config.site).encode()),
         "outlet profiles": digest(repr(sorted(config.outlets.items())).encode()),
-        "words of the interface": digest(words.read_bytes()) if words else "",
+        "words of the interface": digest(words) if words else "",
     }
 
 

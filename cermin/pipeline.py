@@ -506,6 +506,16 @@ def check(config: Config, report: Reporter) -> tuple[int, int, list[Fault]]:
     return pages, links, faults + broken
 
 
+def find_untranslated(config: Config) -> list[str]:
+    """Return the messages of the interface that are shown in English, as its language has no words for them.
+
+    Raises TemplateError for a file that is no catalogue.
+    """
+    from cermin.output.untranslated import find_untranslated
+
+    return find_untranslated(config, output.load_theme(config.templates))
+
+
 @_with_sound_catalogue
 def learn_outlets(config: Config, report: Reporter, names: Sequence[str]) -> list[Learned]:
     """Write profiles of the furniture that imports learned, for all sources or for those of the given names.

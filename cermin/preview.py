@@ -30,7 +30,7 @@ from cermin.config import NAME, Config, load_config
 from cermin.errors import CerminError, Fault, UsageError
 from cermin.report import MemoryReporter, Reporter
 
-WATCHED = ("seeds", "content", "templates", "outlets")
+WATCHED = ("seeds", "content", "templates", "outlets", "locales")
 QUIET_MS = 60
 """How long nothing must change before a burst of saves is built, once."""
 

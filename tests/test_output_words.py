@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import gettext
 import io
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from cermin.output.theme import builtin_folder
-from cermin.output.translations import catalogue_path, has_words
-from cermin.output.words import direction, load_words
+from cermin.output.translations import catalogue_path
+from cermin.output.words import Words, direction, load_words
 from tests.conftest import ROOT
 
 LOCALES = ROOT / "cermin" / "output" / "locales"
@@ -26,6 +29,22 @@ SPACES = re.compile("[\u00a0\u2009\u202f]")
 def read(path: Path) -> Catalog:
     """Return a catalogue."""
     return read_po(io.BytesIO(path.read_bytes()))
+
+
+def po_of(language: str) -> Path:
+    """Return where the catalogue of a language stands."""
+    return LOCALES / language / "LC_MESSAGES" / "cermin.po"
+
+
+def forms_of(text: str | Sequence[str] | None) -> Sequence[str]:
+    """Return the plural forms of a message or of its translation; a text without them is the one form."""
+    return [text or ""] if text is None or isinstance(text, str) else text
+
+
+def words_of(language: str) -> Words:
+    """Return the words of a language in a mirror that has none of its own."""
+    path = catalogue_path(language)
+    return load_words(language, (path,) if path else ())
 
 
 def plain(text: str) -> str:
@@ -48,7 +67,7 @@ def plain(text: str) -> str:
 )
 def test_dates_and_numbers(language, shown):
     """Dates and numbers are written as the language does (CLDR), also where the words are not translated."""
-    words = load_words(language)
+    words = words_of(language)
     found = (
         words.long_date("2024-06-20T13:40:00+07:00"),
         words.short_date("2024-06-20"),
@@ -76,7 +95,7 @@ def test_dates_and_numbers(language, shown):
 )
 def test_times(language, value, shown):
     """A time is shown on the clock that the article names, with its zone, and never in another."""
-    assert plain(load_words(language).long_date_time(value)) == shown
+    assert plain(words_of(language).long_date_time(value)) == shown
 
 
 @pytest.mark.parametrize(
@@ -84,7 +103,7 @@ def test_times(language, value, shown):
 )
 def test_weeks(language, first, last):
     """A week begins on Monday, or as the country does that the language's tag names."""
-    weekdays = load_words(language).weekdays
+    weekdays = words_of(language).weekdays
     assert (len(weekdays), weekdays[0].short, weekdays[-1].short) == (7, first, last)
 
 
@@ -101,19 +120,50 @@ def test_direction(lang, way):
 # --- catalogues ----------------------------------------------------------------------------------------------------
 
 
-def test_words():
+@pytest.mark.parametrize(
+    ("language", "latest"),
+    [("id", "Terbaru"), ("id-ID", "Terbaru"), ("pt-BR", "Últimas"), ("es-MX", "Lo último"), ("zh-CN", "最新"),
+     ("zh-TW", "最新"), ("en-GB", "Latest")],
+)  # fmt: skip
+def test_words(language, latest):
     """Words are those of the language's catalogue; a region without one has those of its language."""
-    assert load_words("id").translations.gettext("Latest") == "Terbaru"
-    assert load_words("id-ID").translations.gettext("Latest") == "Terbaru"
-    ngettext = load_words("id").translations.ngettext
-    assert ngettext("%(num)s article", "%(num)s articles", 2) % {"num": 2} == "2 artikel"
+    assert words_of(language).translations.gettext("Latest") == latest
+
+
+@pytest.mark.parametrize(
+    ("language", "about"),
+    [
+        ("zh", "关于"),
+        ("zh-SG", "关于"),
+        ("zh-Hans-HK", "关于"),
+        ("zh-Hant", "關於"),
+        ("zh-HK", "關於"),
+        ("zh-Hant-MO", "關於"),
+    ],
+)
+def test_scripts(language, about):
+    """Where a language has two scripts, the words are in the one that its tag names or its region writes."""
+    assert words_of(language).translations.gettext("About") == about
+
+
+def test_plural_forms():
+    """The noun agrees with its number: Russian has three forms for it, Arabic six."""
+
+    def count(language: str, number: int) -> str:
+        shown = {"num": words_of(language).number(number)}
+        return words_of(language).translations.ngettext("%(num)s article", "%(num)s articles", number) % shown
+
+    assert [count("id", number) for number in (1, 2)] == ["1 artikel", "2 artikel"]
+    russian = ["1 статья", "2 статьи", "5 статей", "11 статей", "21 статья"]
+    assert [count("ru", number) for number in (1, 2, 5, 11, 21)] == russian
+    arabic = ["مقالة واحدة", "مقالتان", "3 مقالات", "11 مقالة", "100 مقالة"]
+    assert [count("ar", number) for number in (1, 2, 3, 11, 100)] == arabic
 
 
 def test_missing_catalogue():
     """A language without a catalogue has English words."""
-    assert catalogue_path("fr") is None
-    assert load_words("fr").translations.gettext("Latest") == "Latest"
-    assert [has_words(language) for language in ("id", "en", "en-GB", "id-ID", "fr")] == [True, True, True, True, False]
+    assert catalogue_path("ms") is None
+    assert words_of("ms").translations.gettext("Latest") == "Latest"
 
 
 def extract_messages() -> set[str | tuple[str, ...]]:
@@ -141,11 +191,11 @@ def test_template_of_catalogues():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_catalogues_are_whole(language):
     """Every catalogue says every message, in all its plural forms, and none is marked as a guess."""
-    catalogue = read(LOCALES / language / "LC_MESSAGES" / "cermin.po")
+    catalogue = read(po_of(language))
     assert messages_of(catalogue) == messages_of(read(LOCALES / "cermin.pot"))
     for message in catalogue:
         if message.id:
-            forms = message.string if isinstance(message.string, list | tuple) else (message.string,)
+            forms = forms_of(message.string)
             assert all(forms), message.id
             assert not message.fuzzy, message.id
             assert len(forms) == (catalogue.num_plurals if message.pluralizable else 1), message.id
@@ -154,12 +204,44 @@ def test_catalogues_are_whole(language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_placeholders(language):
     """A translation names the same values as its message; else a page would fail in that language alone."""
-    for message in read(LOCALES / language / "LC_MESSAGES" / "cermin.po"):
+    for message in read(po_of(language)):
         assert not list(message.check()), message.id
         if isinstance(message.id, str) and isinstance(message.string, str) and message.id:
             assert sorted(VALUE.findall(message.string)) == sorted(VALUE.findall(message.id)), message.id
+        elif message.id:
+            # One article or two need no number: a word says it.
+            assert VALUE.findall(forms_of(message.string)[-1]) == VALUE.findall(message.id[-1]), message.id
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_plural_rules(language):
+    """Numbers of one CLDR category have one form of a message, so that no form is lost between the two rules."""
+    category, form = Locale.parse(language).plural_form, read(po_of(language)).plural_forms
+    chosen = gettext.c2py(form.partition("plural=")[2].rstrip(";"))
+    forms: dict[str, set[int]] = {}
+    for number in range(1001):
+        forms.setdefault(category(number), set()).add(chosen(number))
+    assert {name: len(found) for name, found in forms.items()} == dict.fromkeys(forms, 1)
+
+
+ALIKE = {
+    "de": {"Permalink"},
+    "fr": {"%(num)s article", "Capture", "Corrections", "Pages", "page %(number)s"},
+    "id": {"Editor:"},
+}
+"""Messages that a language writes as English does."""
+
+
+@pytest.mark.parametrize("language", sorted({*LANGUAGES} - {"en"}))
+def test_nothing_is_left_in_english(language):
+    """No translation is the English message itself, but where the language writes it so."""
+    catalogue = read(po_of(language))
+    same = {
+        forms_of(message.id)[0] for message in catalogue if set(forms_of(message.id)) & set(forms_of(message.string))
+    }
+    assert same - {""} == ALIKE.get(language, set())
 
 
 def test_there_are_languages():
-    """The languages that the tests look at are there."""
-    assert {"en", "id"} <= set(LANGUAGES)
+    """The interface speaks the languages that cermin promises."""
+    assert set(LANGUAGES) == set("ar de en es fa fr id ja ko pt ru ur vi zh zh_Hant".split())

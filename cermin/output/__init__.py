@@ -4,15 +4,14 @@ from cermin.output.folder import check_is_ours, find_output
 from cermin.output.links import check_links
 from cermin.output.making import MakePages
 from cermin.output.theme import Theme, load_theme
-from cermin.output.translations import catalogue_path, has_words
+from cermin.output.translations import catalogue_paths
 
 __all__ = [
     "MakePages",
     "Theme",
-    "catalogue_path",
+    "catalogue_paths",
     "check_is_ours",
     "check_links",
     "find_output",
-    "has_words",
     "load_theme",
 ]

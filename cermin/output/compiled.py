@@ -10,7 +10,7 @@ from pathlib import Path
 from cermin.config import Config
 from cermin.files import digest
 from cermin.output import environment
-from cermin.output.translations import catalogue_path
+from cermin.output.translations import catalogue_paths
 
 
 def compiled_folder(config: Config) -> Path:
@@ -18,8 +18,7 @@ def compiled_folder(config: Config) -> Path:
 
     Jinja itself knows a template whose text changed.
     """
-    words = catalogue_path(config.site.language)
-    ways = (Path(environment.__file__), *([words] if words else []))
+    ways = (Path(environment.__file__), *catalogue_paths(config))
     parts = [path.read_bytes() for path in ways]
     key = digest(b"\0".join([sys.version.encode(), version("jinja2").encode(), *parts]))
     folder = config.state / "templates" / key

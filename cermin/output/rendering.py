@@ -28,6 +28,7 @@ from cermin.output.compiled import compiled_folder
 from cermin.output.environment import NewspaperEnvironment
 from cermin.output.structured_data import news_article
 from cermin.output.theme import Theme, template_error
+from cermin.output.translations import catalogue_paths
 from cermin.output.words import Words, direction, load_words
 from cermin.records import UNKNOWN, Entry, Page, Teaser
 
@@ -50,7 +51,7 @@ class Renderer:
     def __init__(self, config: Config, theme: Theme) -> None:
         self._config = config
         self._content = str(config.content)
-        self._words = load_words(config.site.language)
+        self._words = load_words(config.site.language, catalogue_paths(config))
         self._theme = theme
         self._environment = NewspaperEnvironment(theme.folders, self._words.translations, compiled_folder(config))
         self._bodies = BodyRenderer()

@@ -12,7 +12,8 @@ from cermin.errors import Fault, TemplateError
 from cermin.files import digest
 
 STYLESHEET = "static/style.css"
-_TEMPLATES = frozenset((".html", ".xml", ".txt"))
+TEMPLATES = frozenset((".html", ".xml", ".txt"))
+"""What the names of templates end in."""
 
 
 def builtin_folder() -> Path:
@@ -93,7 +94,7 @@ class Theme:
 
     def _all_templates(self) -> list[str]:
         paths = ((folder, path) for folder in self.folders for path in folder.rglob("*"))
-        return sorted({path.relative_to(folder).as_posix() for folder, path in paths if path.suffix in _TEMPLATES})
+        return sorted({path.relative_to(folder).as_posix() for folder, path in paths if path.suffix in TEMPLATES})
 
 
 def load_theme(own: Path) -> Theme:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import gettext
-import io
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 from babel import Locale, dates, numbers
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
-from cermin.output.translations import catalogue_path
+from cermin.output.translations import load_translations
 
 # Indonesia writes its zones by name.
 _ZONES = {"id": {"+07:00": "WIB", "+08:00": "WITA", "+09:00": "WIT"}}
@@ -103,15 +101,10 @@ def _format_time(time: str, locale: Locale) -> str:
     return dates.format_time(datetime.fromisoformat(f"2000-01-01T{time}"), "short", locale=locale)
 
 
-def load_words(language: str) -> Words:
-    """Load the words of a language; where there is no catalogue the words are English, dates and numbers are not."""
+def load_words(language: str, catalogues: tuple[Path, ...]) -> Words:
+    """Load the words of a language; what no catalogue says is English, dates and numbers are not.
+
+    Raises TemplateError for a file that is no catalogue.
+    """
     locale = Locale.parse(language, sep="-")
-    path = catalogue_path(language)
-    if path is None:
-        return Words(language, locale, gettext.NullTranslations())
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=locale)
-    compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return Words(language, locale, gettext.GNUTranslations(compiled))
+    return Words(language, locale, load_translations(catalogues, locale))
