@@ -21,7 +21,7 @@ from cermin.characters import decode
 from cermin.config import Config
 from cermin.errors import CerminError, OutputError
 from cermin.files import digest
-from cermin.output.address import quote, root_of
+from cermin.output.address import mend_address, quote, root_of
 from cermin.output.body_html import BodyRenderer
 from cermin.output.compiled import compiled_folder
 from cermin.output.environment import NewspaperEnvironment
@@ -241,6 +241,7 @@ def _fill_environment(
         outlet_name=outlet_name,
         direction=direction,
         url=quote,
+        mended=mend_address,
         by_day=_by_day,
         cut=_cut,
         teasers=_Teasers(environment),
