@@ -103,7 +103,7 @@ def test_hostile_articles_are_valid(mirror) -> None:
     root = mirror(
         settings=f'[site]\ntitle = {text}\ndescription = {text}\ncontact = "https://x.id/a[b]|c"\n',
         content={f"x/2024/06/{number}.md": text for number, text in enumerate(articles)},
-        outlets={"x.toml": f'name = {text}\nhomepage = "https://x.id/a[b]|c"\n'},
+        outlets={"x.toml": f'name = {text}\noriginal = "alive"\nhomepage = "https://x.id/a[b]|c"\n'},
     )
     assert build(root).faults == ()
     assert check(root / "output") == []

@@ -303,5 +303,6 @@ def _moment(date: str) -> str:
 
 
 def _last_modified(date: str) -> str:
-    """Return a date as sitemaps want it (W3C datetime): the day alone where the zone is not known."""
-    return date if re.search(r"(?:Z|[+-]\d\d:\d\d)$", date[10:]) else date[:10]
+    """Return a date as the schema of sitemaps wants it: with seconds, or the day alone where the zone is not known."""
+    match = re.fullmatch(r"(.{10}T\d\d:\d\d)(:\d\d)?(Z|[+-]\d\d:\d\d)", date)
+    return f"{match[1]}{match[2] or ':00'}{match[3]}" if match else date[:10]
