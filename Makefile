@@ -18,7 +18,7 @@ site: .venv/site.stamp ## import seeds/ and build output/
 serve: .venv/site.stamp ## build, serve the site to this machine, and follow every edit
 	$(RUN) build.py serve $(ARGS)
 
-test: check ## all checks and tests, as CI runs them
+test: check node_modules/nu.stamp ## all checks and tests, as CI runs them
 	$(RUN) -m pytest -n auto --dist loadfile $(ARGS)
 
 test-long: .venv/dev.stamp ## property tests with 40 times the examples
@@ -56,8 +56,8 @@ lock: .venv/dev.stamp ## write requirements.lock and requirements-dev.lock anew 
 	$(LOCK) --output-file requirements.lock $(ARGS)
 	$(LOCK) --output-file requirements-dev.lock --group dev --constraint requirements.lock $(ARGS)
 
-clean: ## remove what can be made again: output/, .cermin/, .venv/ and the caches of tools
-	rm -rf output .cermin .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+clean: ## remove what can be made again: output/, .cermin/, .venv/, node_modules/ and the caches of tools
+	rm -rf output .cermin .venv node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf '%-14s %s\n' "$$name" "$$text"; done
@@ -79,3 +79,10 @@ $(RUN):
 .venv/dev.stamp: requirements-dev.lock | $(RUN)
 	$(INSTALL) requirements-dev.lock
 	@touch $@ .venv/site.stamp
+
+# What is no Python, byte for byte as package-lock.json says. `npm ci` empties the folder, the stamps with it.
+NPM := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+
+node_modules/nu.stamp: package-lock.json
+	@if command -v npm >/dev/null; then $(NPM) --omit=dev >/dev/null && touch $@; \
+		else echo 'note: no npm, so the tests leave the Nu Html Checker out' >&2; fi

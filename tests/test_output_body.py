@@ -163,7 +163,7 @@ def test_news_are_direct(body):
             "*[Kota & desa](https://x.id/a_b?c&d)*",
             '<p><em><a href="https://x.id/a_b?c&amp;d">Kota &amp; desa</a></em></p>',
         ),
-        ("### Satu *dua*\n\n## Tiga", "<h3>Satu <em>dua</em></h3>\n<h2>Tiga</h2>"),
+        ("### Satu *dua*\n\n## Tiga", "<h2>Satu <em>dua</em></h2>\n<h2>Tiga</h2>"),
         ("- a\n- **b**", "<ul>\n<li>a</li>\n<li><strong>b</strong></li>\n</ul>"),
         ("> “Ya,” katanya.", "<blockquote>\n<p>“Ya,” katanya.</p>\n</blockquote>"),
     ],
@@ -290,9 +290,10 @@ def test_failure_leaves_nothing_behind():
     assert render("*a*\n\n- b") == "<p><em>a</em></p>\n<ul>\n<li>b</li>\n</ul>"
 
 
-def test_links_of_footnotes():
-    """Footnotes are linked there and back."""
-    tree = parse(render("Satu[^1].\n\n[^1]: Catatan."))
+@pytest.mark.parametrize("name", ["1", "b c", "<i>", "ä#"])
+def test_links_of_footnotes(name):
+    """Footnotes are linked there and back, whatever they are called."""
+    tree = parse(render(f"Satu[^{name}].\n\n[^{name}]: Catatan."))
     ids = {element.get("id") for element in tree.iter() if element.get("id")}
     assert {link.get("href") for link in tree.iter("a")} == {f"#{name}" for name in ids}
 
@@ -305,6 +306,8 @@ def test_links_of_footnotes():
         ("Satu\n===\n\nDua\n---", ["h2", "h3"]),
         ("\n\n".join(f"{'#' * level} a" for level in range(1, 7)), ["h2", "h3", "h4", "h5", "h6", "h6"]),
         ("> # Satu", ["h2"]),
+        ("### Satu\n\n# Dua\n\n### Tiga\n\n## Empat", ["h2", "h2", "h3", "h3"]),
+        ("<h5 lang=id>Satu</h5>\n\n*a*\n\n<h6>Dua <h4>Tiga</h4></h6>", ["h2", "h3", "h2"]),
     ],
 )
 def test_headings(body, tags):

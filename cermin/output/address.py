@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from urllib import parse
 
 _SAFE = "/-_.~:@!$'()*+,;="
+_BEFORE_PATH = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]*")
+_NO_URL_CHARACTER = re.compile(r'[\x00-\x20"<>\[\]^`{|}\x7f]')
 
 
 @lru_cache(maxsize=16384)
@@ -16,6 +19,24 @@ def quote(address: str) -> str:
         if address.isascii() and address.replace("/", "").replace("-", "").replace(".", "").isalnum()
         else (parse.quote(address, safe=_SAFE))
     )
+
+
+def mend_address(address: str) -> str:
+    """Return another's address with the signs percent-encoded that no URL may hold (URL Standard, 4.3).
+
+    Percent signs stay as they are: what they encode is known to their server alone. So do hosts.
+    """
+    if not _NO_URL_CHARACTER.search(address) and address.count("#") < 2:  # noqa: PLR2004 - the one before a fragment
+        return address
+    stripped = address.strip(" \t\n\r\f")
+    before = _BEFORE_PATH.match(stripped)
+    start = before.end() if before else 0
+    path, mark, fragment = stripped[start:].partition("#")
+    return stripped[:start] + _encode(path) + mark + _encode(fragment).replace("#", "%23")
+
+
+def _encode(text: str) -> str:
+    return _NO_URL_CHARACTER.sub(lambda match: f"%{ord(match[0]):02X}", text)
 
 
 def root_of(path: str) -> str:

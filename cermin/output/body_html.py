@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import nh3
 
+from cermin.output.address import mend_address
 from cermin.output.paragraphs import (
     PARAGRAPHS,
     write_heading,
@@ -47,6 +48,9 @@ _FORGOTTEN = "klzzwxh:"
 _ODD_SPACE = re.compile(r"[^\S \n]")
 _ODD_SPACES = tuple(chr(number) for number in range(128) if _ODD_SPACE.match(chr(number)))
 _HEADING = re.compile(r"^[\s>*+\-\d.]*#|^[ >]*(?:=+|-+) *$", re.MULTILINE)
+# Behind the sanitiser, which closes what is open and leaves no "<" in attributes.
+_HEADING_TAG = re.compile(r"<(/?)h([2-6])(?=[ >])")
+_EMPTY_HEADING = re.compile(r"<h([2-6])(?: [^>]*)?>\s*</h\1>\n?")
 # Beginnings of lines that take in the next block of their sort: lists, quotations, code.
 _RUN = re.compile(r"^(?:[ >*+-]|\d+\.)", re.MULTILINE)
 
@@ -54,6 +58,28 @@ TAGS = frozenset(
     "a abbr b blockquote br cite code dd del dfn dl dt em figcaption figure h2 h3 h4 h5 h6 hr i ins kbd li mark ol p "
     "pre q s small span strong sub sup table tbody td th thead tr u ul var wbr".split()
 )
+
+# What browsers would read in their own ways, or not at all (HTML, 4.9.11 and 3.2.6.4).
+_VALUES = {
+    "start": re.compile(r"-?[0-9]{1,9}"),
+    "colspan": re.compile(r"[1-9][0-9]{0,2}"),
+    "rowspan": re.compile(r"[0-9]{1,4}"),
+    "scope": re.compile(r"(?:row|col)(?:group)?"),
+    "dir": re.compile("ltr|rtl|auto"),
+}
+
+
+def _filter_attribute(tag: str, name: str, value: str) -> str | None:  # noqa: ARG001 - as nh3 calls it
+    if name == "href":
+        return mend_address(value)
+    if (allowed := _VALUES.get(name)) and not allowed.fullmatch(value):
+        return None
+    if name == "id":
+        # As in the link to it.
+        return mend_address(f"#{value}")[1:] if value.startswith("fn") else None
+    return value
+
+
 _SANITISER = nh3.Cleaner(
     tags=set(TAGS),
     clean_content_tags={"script", "style"},
@@ -66,7 +92,7 @@ _SANITISER = nh3.Cleaner(
         "td": {"colspan", "rowspan"},
         "th": {"colspan", "rowspan", "scope"},
     },
-    attribute_filter=lambda tag, name, value: None if name == "id" and not value.startswith("fn") else value,  # noqa: ARG005
+    attribute_filter=_filter_attribute,
     allowed_classes={"p": {"see-also"}, "span": {"missing"}, "sup": {"footnote-ref"}},
     url_schemes={"http", "https", "mailto", "tel"},
     link_rel=None,
@@ -92,12 +118,12 @@ class BodyRenderer:
         blocks = stripped.split(PARAGRAPHS)
         written = self._write_blocks(blocks)
         if None not in written:
-            return "\n".join(filter(None, written))
+            return nest_headings("\n".join(filter(None, written)))
         if _reaches_far(body) or sum(map(_has_heading, blocks)) > 1:
             return self.render_markdown(body, see_also, root)
         html = "\n".join(html or self._convert(run) for html, run in _join_runs(blocks, written))
         # Of what Python-Markdown forgot to put back, its number in the body is seen.
-        return self.render_markdown(body, see_also, root) if _FORGOTTEN in html else html
+        return self.render_markdown(body, see_also, root) if _FORGOTTEN in html else nest_headings(html)
 
     def _write_blocks(self, blocks: list[str]) -> list[str | None]:
         """Return each block as HTML where it can be written directly, else None."""
@@ -117,7 +143,7 @@ class BodyRenderer:
     def render_markdown(self, body: str, see_also: Mapping[str, str], root: str) -> str:
         """Return the HTML of any body, by Python-Markdown and the sanitiser alone."""
         self._see_also, self._root = see_also, root
-        return self._convert(body)
+        return nest_headings(self._convert(body))
 
     def _convert(self, text: str) -> str:
         if self._markdown is None:
@@ -132,6 +158,29 @@ class BodyRenderer:
             self._markdown = None
             raise
         return _SANITISER.clean(html)
+
+
+def nest_headings(html: str) -> str:
+    """Return the HTML of a body with the first heading at level 2, and no other more than one level below its last.
+
+    A reader who jumps from heading to heading takes a level that is left out for a part that is missing, and hears
+    nothing where a heading has no words: that one is left out.
+    """
+    if "<h" not in html:
+        return html
+    around: list[int] = []
+    is_open: list[int] = []
+
+    def change(match: re.Match[str]) -> str:
+        if match[1]:
+            return f"</h{is_open.pop()}"
+        while around and around[-1] >= int(match[2]):
+            around.pop()
+        around.append(int(match[2]))
+        is_open.append(len(around) + 1)
+        return f"<h{is_open[-1]}"
+
+    return _HEADING_TAG.sub(change, _EMPTY_HEADING.sub("", html))
 
 
 def _reaches_far(body: str) -> bool:

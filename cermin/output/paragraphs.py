@@ -31,7 +31,7 @@ _SEE_ALSO = re.compile(rf"({_LABEL.pattern})\[\[(?!.*[\x00-\x1f])({NAMED})\]\]")
 _LOUD = re.compile(r"`|\]\(|\]\[|\[\[|!\[|\[\^|\]:|<[a-zA-Z/!?]|(?<!\w)_")
 _LINK = re.compile(
     r"(?<![!\[\]])\[([^\[\]*\n]+)\]"
-    r"\((?![^)]*&#)(https?://(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}(?:/[A-Za-z0-9/._~%?=#&+-]*)?)\)"
+    r"\((?![^)]*&#)(https?://(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}(?:/[A-Za-z0-9/._~%?=&+-]*(?:#[A-Za-z0-9/._~%?=&+-]*)?)?)\)"
 )
 # Python-Markdown ends it with a semicolon where it has none.
 _REFERENCE = re.compile(r"&#(?!39;|126;)")

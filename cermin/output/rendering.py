@@ -21,7 +21,7 @@ from cermin.characters import decode
 from cermin.config import Config
 from cermin.errors import CerminError, OutputError
 from cermin.files import digest
-from cermin.output.address import quote, root_of
+from cermin.output.address import mend_address, quote, root_of
 from cermin.output.body_html import BodyRenderer
 from cermin.output.charts import draw_timeline, shade
 from cermin.output.compiled import compiled_folder
@@ -271,6 +271,7 @@ def _fill_environment(
         outlet_name=outlet_name,
         direction=direction,
         url=quote,
+        mended=mend_address,
         by_day=_by_day,
         cut=_cut,
         teasers=_Teasers(environment),
@@ -337,5 +338,6 @@ def _moment(date: str) -> str:
 
 
 def _last_modified(date: str) -> str:
-    """Return a date as sitemaps want it (W3C datetime): the day alone where the zone is not known."""
-    return date if re.search(r"(?:Z|[+-]\d\d:\d\d)$", date[10:]) else date[:10]
+    """Return a date as the schema of sitemaps wants it: with seconds, or the day alone where the zone is not known."""
+    match = re.fullmatch(r"(.{10}T\d\d:\d\d)(:\d\d)?(Z|[+-]\d\d:\d\d)", date)
+    return f"{match[1]}{match[2] or ':00'}{match[3]}" if match else date[:10]
