@@ -92,6 +92,15 @@ class Config:
         """The cache, which can be deleted at any time."""
         return self.root / ".cermin"
 
+    def original(self, outlet: str) -> str:
+        """Return what is known of an outlet's own site: one of `cermin.outlets.ORIGINALS`."""
+        profile = self.outlets.get(outlet)
+        return profile.original if profile else "unknown"
+
+    def is_alive(self, outlet: str) -> bool:
+        """Tell whether an outlet's articles can be read at their own addresses, to which search engines shall lead."""
+        return self.original(outlet) == "alive"
+
 
 def load_config(root: Path, output: Path | None = None) -> Config:
     """Read the settings of the mirror at ``root``; a mirror without a cermin.toml has the defaults.

@@ -195,7 +195,7 @@ def test_addresses(site):
     hubs |= {f"archive/{year}/index.html" for year in years}
     sections = {folder for folder in shelves() if folder.startswith("sections/")}
     feeds = {f"{folder}/feed.xml" for folder in {"harian", "gazette", "unknown"} | sections}
-    sitemaps = {f"sitemaps/{part}.xml" for part in {"hubs", "undated"} | months}
+    sitemaps = {f"sitemaps/{part}-1.xml" for part in ("hubs", "outlet/harian", "outlet/gazette", "outlet/unknown")}
     lone = {"index.html", "about.html", "404.html", "feed.xml", "sitemap.xml", "robots.txt"}
     assets = {path for path in site if path.startswith("static/")}
     assert set(site) == {*BY_ADDRESS} | lists | hubs | feeds | sitemaps | lone | assets

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cermin.output.address import mend_address
+from cermin.output.address import mend_address, readable
 from tests.conftest import ROOT, do_without
 from tests.mirrors import article, build
 from tests.newspaper import KINDS_OF_PAGES, write_newspaper
@@ -142,3 +142,18 @@ def test_mended_addresses(address: str, mended: str) -> None:
     """What no URL may hold is percent-encoded, once, behind the host; all else stays as it is."""
     assert mend_address(address) == mended
     assert mend_address(mended) == mended
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://example.org/%D8%A7%D8%AE%D8%A8%D8%A7%D8%B1/%E6%96%B0.html", "https://example.org/اخبار/新.html"),
+        ("https://example.org/a%20b%2Fc?q=%3Cb%3E", "https://example.org/a%20b%2Fc?q=%3Cb%3E"),
+        ("https://example.org/%E2%80%AEgpj.exe", "https://example.org/%E2%80%AEgpj.exe"),
+        ("https://example.org/%C3%28%FF", "https://example.org/%C3%28%FF"),
+        ("https://example.org/%C2%A0x", "https://example.org/%C2%A0x"),
+    ],
+)
+def test_addresses_are_shown_as_people_read_them(address, shown):
+    """Letters are shown as letters; what would hide or turn something, or is no UTF-8, stays encoded."""
+    assert readable(address) == shown

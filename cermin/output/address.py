@@ -8,6 +8,7 @@ from urllib import parse
 
 _SAFE = "/-_.~:@!$'()*+,;="
 _BEFORE_PATH = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]*")
+_ENCODED = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 _NO_URL_CHARACTER = re.compile(r'[\x00-\x20"<>\[\]^`{|}\x7f]')
 
 
@@ -37,6 +38,20 @@ def mend_address(address: str) -> str:
 
 def _encode(text: str) -> str:
     return _NO_URL_CHARACTER.sub(lambda match: f"%{ord(match[0]):02X}", text)
+
+
+def readable(address: str) -> str:
+    """Return an address as people read it: percent-encoded letters beyond ASCII as letters (RFC 3987, 3.2)."""
+    return _ENCODED.sub(_decode, address) if "%" in address else address
+
+
+def _decode(match: re.Match[str]) -> str:
+    try:
+        text = parse.unquote(match[0], errors="strict")
+    except UnicodeDecodeError:
+        return match[0]
+    # Spaces and signs without a shape, such as those that turn the direction of what follows, stay encoded.
+    return text if text.isprintable() and " " not in text else match[0]
 
 
 def root_of(path: str) -> str:

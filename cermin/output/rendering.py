@@ -21,7 +21,7 @@ from cermin.characters import decode
 from cermin.config import Config
 from cermin.errors import CerminError, OutputError
 from cermin.files import digest
-from cermin.output.address import mend_address, quote, root_of
+from cermin.output.address import mend_address, quote, readable, root_of
 from cermin.output.body_html import BodyRenderer
 from cermin.output.charts import draw_timeline, shade
 from cermin.output.compiled import compiled_folder
@@ -111,20 +111,23 @@ class Renderer:
         entry: Entry = page.answers["entry"]
         see_also = {title: target for title, target in page.answers["see_also"] if target and target != page.path}
         body = self._render_body(entry, see_also, root)
-        main = page.answers["main"]
-        # Of several versions, one stands for all (https://www.rfc-editor.org/rfc/rfc6596).
-        canonical = self._absolute(main[0] if main else page.path)
+        is_alive, main = self._config.is_alive(entry.outlet), page.answers["main"]
+        permalink = self._absolute(page.path)
+        # Of several copies, one stands for all (https://www.rfc-editor.org/rfc/rfc6596).
+        canonical = entry.url if is_alive else self._absolute(main[0]) if main else permalink
         return {
             "canonical": canonical,
+            "permalink": permalink,
+            "noindex": is_alive or bool(entry.revision_of),
             "body": Markup(body),  # noqa: S704 - rendered from plain text, or sanitised
             "outlet": (self.outlet_name(entry.outlet), f"{entry.outlet}/index.html"),
-            "original": self._original(entry.outlet),
+            "original": self._config.original(entry.outlet),
             "section": addresses.named(addresses.SECTION, entry.section) if entry.section else None,
             "topics": [addresses.named(addresses.TOPIC, tag) for tag in entry.tags],
             "authors": [addresses.named(addresses.AUTHOR, name) for name in entry.authors],
             "feed": addresses.feed(addresses.OUTLET, entry.outlet),
             "structured_data": news_article(
-                entry, self.outlet_name(entry.outlet), canonical, self._config.site.language
+                entry, self.outlet_name(entry.outlet), permalink, self._config.site.language
             ),
         }
 
@@ -158,7 +161,7 @@ class Renderer:
             profile = self._config.outlets.get(name)
             return {
                 "name": self.outlet_name(name),
-                "original": self._original(name),
+                "original": self._config.original(name),
                 "homepage": profile.homepage if profile else "",
             }
         return {}
@@ -174,15 +177,11 @@ class Renderer:
         for label, first, last in page.answers["outlets_list"]:
             profile = self._config.outlets.get(label.name)
             named = self._outlet_labels([label])[0]
-            rows.append((named, self._original(label.name), profile.homepage if profile else "", first, last))
+            rows.append((named, self._config.original(label.name), profile.homepage if profile else "", first, last))
         return {"outlets_list": rows}
 
     def _outlet_labels(self, labels: list[Any]) -> list[Any]:
         return [label._replace(name=self.outlet_name(label.name)) for label in labels]
-
-    def _original(self, outlet: str) -> str:
-        profile = self._config.outlets.get(outlet)
-        return profile.original if profile else "unknown"
 
     def _month(self, page: Page, root: str) -> dict[str, Any]:  # noqa: ARG002
         counts = {day: count for day, _, count, _ in page.answers["days"]}
@@ -272,6 +271,7 @@ def _fill_environment(
         direction=direction,
         url=quote,
         mended=mend_address,
+        readable=readable,
         by_day=_by_day,
         cut=_cut,
         teasers=_Teasers(environment),

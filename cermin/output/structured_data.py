@@ -13,13 +13,13 @@ _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", 
 _BEGINNING = '{"@context": "https://schema.org", "@type": "NewsArticle"'
 
 
-def news_article(entry: Entry, outlet: str, canonical: str, language: str) -> Markup:
+def news_article(entry: Entry, outlet: str, permalink: str, language: str) -> Markup:
     """Return the JSON-LD of an article; keys without a value are left out."""
     # Put together here, as an encoder of any data takes three times as long and every article has one.
     pairs = (
         ("headline", _text(entry.title)),
-        ("url", _text(canonical)),
-        ("mainEntityOfPage", _text(canonical)),
+        ("url", _text(permalink)),
+        ("mainEntityOfPage", _text(permalink)),
         ("datePublished", _text(entry.date)),
         ("inLanguage", _text(entry.lang or language)),
         ("description", _text(entry.summary or entry.excerpt)),

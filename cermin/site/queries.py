@@ -236,13 +236,13 @@ class Queries:
 
     # --- sitemaps -------------------------------------------------------------------------------------------------
 
-    def addresses_of_month(self, month: str) -> list[tuple[str, str]]:
-        """Return (address, date) of the articles of a month from the oldest on; of those without a date for ``""``."""
+    def addresses(self, kind: str, slug: str, start: Place) -> Iterator[tuple[str, str]]:
+        """Yield (address, date) of the articles of a shelf from a place on."""
         sql = (
-            "SELECT e.address, e.date FROM shelf s JOIN placing p ON p.shelf = s.id JOIN entry e ON e.id = p.entry "
-            "WHERE s.kind = ? AND s.slug >= ? AND s.slug < ? ORDER BY p.moment, p.tie"
+            f"SELECT e.address, e.date FROM placing p JOIN entry e ON e.id = p.entry WHERE p.shelf = {_SHELF_ID} "
+            "AND (p.moment, p.tie) >= (?, ?) ORDER BY p.moment, p.tie"
         )
-        return list(self._execute(sql, ("day", month, month + "~") if month else ("undated", "", "~")))
+        return iter(self._execute(sql, (kind, slug, *start)))
 
     # --- what changed since the last build ------------------------------------------------------------------------
 

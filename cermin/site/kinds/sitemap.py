@@ -1,21 +1,24 @@
-"""The sitemap (sitemaps.org): an index, a file a month of articles, one of those without a date, one of hubs.
+"""The sitemap (sitemaps.org): an index, files of the articles of each outlet, and files of hubs.
 
-The protocol wants absolute addresses, so there is a sitemap only where ``base_url`` is set.
+The protocol wants absolute addresses, so there is a sitemap only where ``base_url`` is set. Articles that can still be
+read at their own addresses stand in none, and neither do other versions of an article: search engines are not to show
+them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from cermin import addresses
-from cermin.addresses import DAY, NO_DATE, OUTLET, SECTION
+from cermin.addresses import OUTLET, SECTION
 from cermin.records import Page
 from cermin.site.kinds.kind import OnePartKind, Scope
 from cermin.site.queries import Queries
 
-MOST = 40_000
-"""Addresses in a file; the protocol allows 50,000."""
-INDEX, HUBS, UNDATED = "", "hubs", "undated"
+IN_A_FILE = 1000
+"""Addresses in a file, from the oldest article on; the protocol allows 50,000, but an edit writes a file anew."""
+INDEX, HUBS = "", "hubs"
 
 
 class Sitemap(OnePartKind):
@@ -25,36 +28,44 @@ class Sitemap(OnePartKind):
     templates = ("sitemap.xml", "sitemap-index.xml")
 
     def scopes(self, ask: Queries) -> Iterable[Scope]:
-        """The months that changed, the articles without a date, the hubs, the index."""
+        """The index, the hubs, and the articles of each outlet that changed, from that place on."""
         if ask.is_touched():
-            months = {slug[:7] for slug, _ in ask.touched_shelves(DAY)}
-            undated = {UNDATED} if ask.touched_shelves(NO_DATE) else set()
-            yield from map(Scope, [INDEX, HUBS, *sorted(months | undated)])
+            yield from (Scope(INDEX), Scope(HUBS))
+            for slug, place in ask.touched_shelves(OUTLET):
+                yield Scope(f"{OUTLET}/{slug}", ask.rank(OUTLET, slug, place) // IN_A_FILE + 1)
 
     def pages(self, ask: Queries, scope: Scope | None) -> Iterator[Page]:
         """Yield the files of the scope, or all."""
         if not ask.config.site.base_url:
             return
-        counts = dict(ask.months())
-        if undated := ask.shelf_count(NO_DATE):
-            counts[UNDATED] = undated
-        for part, count in counts.items():
-            if scope is None or scope.name == part:
-                yield from self._part(ask, part, count)
+        if scope and scope.name.startswith(f"{OUTLET}/"):
+            yield from self._articles(ask, scope.name.removeprefix(f"{OUTLET}/"), max(1, scope.first))
+            return
+        hubs = list(_cut([(address, "") for address in self._hubs(ask)]))
+        counts = {shelf.slug: shelf.count for shelf in ask.shelves(OUTLET) if not ask.config.is_alive(shelf.slug)}
+        if scope is None:
+            for slug in counts:
+                yield from self._articles(ask, slug, 1)
         if scope is None or scope.name == HUBS:
-            yield self._page(HUBS, 0, [(address, "") for address in self._hubs(ask)])
+            for number, rows in enumerate(hubs, 1):
+                yield self._page(HUBS, number, rows)
         if scope is None or scope.name == INDEX:
-            files = [_path(HUBS, 0)]
-            files += [_path(part, number) for part, count in counts.items() for number in range(-(-count // MOST))]
+            files = [_path(HUBS, number) for number in range(1, len(hubs) + 1)]
+            files += [
+                _path(f"{OUTLET}/{slug}", number)
+                for slug, count in counts.items()
+                for number in range(1, -(-count // IN_A_FILE) + 1)
+            ]
             yield Page(self.name, "sitemap.xml", INDEX, 0, "sitemap-index.xml", {"files": files})
 
-    def _part(self, ask: Queries, part: str, count: int) -> Iterator[Page]:
-        rows = ask.addresses_of_month("" if part == UNDATED else part)
-        for number in range(-(-count // MOST)):
-            yield self._page(part, number, rows[number * MOST : (number + 1) * MOST])
+    def _articles(self, ask: Queries, slug: str, first: int) -> Iterator[Page]:
+        if not ask.config.is_alive(slug):
+            rows = ask.addresses(OUTLET, slug, ask.place_at(OUTLET, slug, (first - 1) * IN_A_FILE))
+            for number, some in enumerate(_cut(rows), first):
+                yield self._page(f"{OUTLET}/{slug}", number, some)
 
-    def _page(self, part: str, number: int, rows: list[tuple[str, str]]) -> Page:
-        return Page(self.name, _path(part, number), part, number, "sitemap.xml", {"rows": rows})
+    def _page(self, scope: str, number: int, rows: list[tuple[str, str]]) -> Page:
+        return Page(self.name, _path(scope, number), scope, number, "sitemap.xml", {"rows": rows})
 
     def _hubs(self, ask: Queries) -> Iterator[str]:
         yield "index.html"
@@ -63,5 +74,11 @@ class Sitemap(OnePartKind):
             yield from (addresses.hub(kind, shelf.slug) for shelf in ask.shelves(kind))
 
 
-def _path(part: str, number: int) -> str:
-    return f"sitemaps/{part}-{number + 1}.xml" if number else f"sitemaps/{part}.xml"
+def _cut(rows: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    left = iter(rows)
+    while some := list(islice(left, IN_A_FILE)):
+        yield some
+
+
+def _path(scope: str, number: int) -> str:
+    return f"sitemaps/{scope}-{number}.xml"
