@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -35,6 +36,11 @@ class LabelsOfEntry(NamedTuple):
     section: str
     tags: tuple[str, ...]
     authors: tuple[str, ...]
+
+
+@lru_cache(maxsize=4096)
+def _names(column: str) -> tuple[str, ...]:
+    return tuple(json.loads(column)) if column else ()
 
 
 class Queries:
@@ -165,7 +171,7 @@ class Queries:
             f"WHERE p.shelf = {_SHELF_ID} ORDER BY p.moment DESC, p.tie DESC LIMIT ?"
         )
         return [
-            LabelsOfEntry(outlet, section, *(tuple(json.loads(names)) if names else () for names in lists))
+            LabelsOfEntry(outlet, section, *map(_names, lists))
             for outlet, section, *lists in self._execute(sql, (kind, slug, limit))
         ]
 

@@ -11,13 +11,9 @@ from cermin.records import Label, Teaser
 from cermin.site.queries import Queries, Shelf
 from cermin.slugs import name_slug
 
-CHARTED = 6
-"""Articles from which on a hub draws when they were published."""
-FILED = 3
-"""Articles from which on a hub tells what else they are filed under."""
-LOOKED_AT = 200
-"""Newest articles of a list whose labels are counted."""
-SHOWN = 8
+LEAST = 6
+"""Articles from which on a hub tells it."""
+SHOWN = 6
 """Labels of one sort that a hub shows."""
 
 _BESIDE = {
@@ -30,30 +26,25 @@ _BESIDE = {
 
 
 def filing(ask: Queries, shelf: Shelf, newest: Sequence[Teaser]) -> dict[str, object]:
-    """Return a hub's answers: ``months`` with articles, and ``beside``, the labels by kind that most of them share.
+    """Return a hub's answers: ``months`` with articles, and ``beside``, the labels by kind that most articles share.
 
-    ``newest`` are the articles that the hub shows. Both are empty where they would tell nothing.
+    ``newest`` are the articles that the hub shows, whose labels are counted. Nothing where they would tell little.
     """
-    if shelf.kind not in _BESIDE:
+    if shelf.kind not in _BESIDE or shelf.count < LEAST:
         return {}
-    months = []
-    if shelf.count >= CHARTED:
-        is_all = len(newest) == shelf.count
-        months = _months(newest) if is_all else ask.months_of(shelf.kind, shelf.slug)
-    return {
-        "months": months if len(months) > 1 else [],
-        "beside": _labels_beside(ask, shelf) if shelf.count >= FILED else {},
-    }
+    is_all = len(newest) == shelf.count
+    months = _months(newest) if is_all else ask.months_of(shelf.kind, shelf.slug)
+    return {"months": months if len(months) > 1 else [], "beside": _labels_beside(ask, shelf, len(newest))}
 
 
 def _months(teasers: Iterable[Teaser]) -> list[tuple[str, int]]:
     return sorted(Counter(teaser.date[:7] for teaser in teasers if teaser.date).items())
 
 
-def _labels_beside(ask: Queries, shelf: Shelf) -> dict[str, list[Label]]:
+def _labels_beside(ask: Queries, shelf: Shelf, newest: int) -> dict[str, list[Label]]:
     counts: dict[str, Counter[str]] = {kind: Counter() for kind in _BESIDE[shelf.kind]}
     names: dict[tuple[str, str], str] = {}
-    for labels in ask.labels_of(shelf.kind, shelf.slug, LOOKED_AT):
+    for labels in ask.labels_of(shelf.kind, shelf.slug, newest):
         found = {OUTLET: (labels.outlet,), SECTION: (labels.section,), TOPIC: labels.tags, AUTHOR: labels.authors}
         for kind, counter in counts.items():
             for name in filter(None, found[kind]):
