@@ -49,6 +49,16 @@ def feed(kind: str, slug: str) -> str:
     return shelf_folder(kind, slug) + "feed.xml" if kind in {OUTLET, SECTION} else SITE_FEED
 
 
+def json_feed(feed: str) -> str:
+    """Return the address of the JSON Feed beside an Atom feed."""
+    return feed.removesuffix(".xml") + ".json"
+
+
+def feed_archive(feed: str, number: int) -> str:
+    """Return the address of archive document ``number`` of a feed, counted from the oldest (RFC 5005, section 4)."""
+    return f"{feed.removesuffix('.xml')}-{number}.xml"
+
+
 @lru_cache(maxsize=65536)
 def named(kind: str, name: str) -> tuple[str, str]:
     """Return a name with the address of its hub: ``("Rusia", "topics/rusia/index.html")``."""

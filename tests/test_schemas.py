@@ -34,7 +34,7 @@ DATES = (
     "2024-06-20", "2024-06-20T13:40", "2024-06-20T13:40:09", "2024-06-20T13:40Z", "2024-06-20T13:40+07:00",
     "2024-06-20T13:40:09-11:30", "0999-01-01", "9999-12-31T23:59:59-12:00", "",
 )  # fmt: skip
-BODIES = ("Satu.\n\nBaca juga: [[Dua]]", "<b>dua [c](d.html#e) [f](#g) ![h](i.jpg)\n\n1. j\n\n| k |\n|---|", ODD, "")
+BODIES = ("Satu.\n\nBaca juga: [[Dua]]", "<b>dua [c](0.html#e) [f](#g) ![h](i.jpg)\n\n1. j\n\n| k |\n|---|", ODD, "")
 
 
 @pytest.fixture(scope="module", params=["newspaper", "odd", "odd, without base_url", "empty"])

@@ -194,9 +194,10 @@ def test_addresses(site):
     hubs |= {f"archive/{month.replace('-', '/')}/index.html" for month in months}
     hubs |= {f"archive/{year}/index.html" for year in years}
     sections = {folder for folder in shelves() if folder.startswith("sections/")}
-    feeds = {f"{folder}/feed.xml" for folder in {"harian", "gazette", "unknown"} | sections}
+    feeds = {f"{folder}/feed" for folder in {"harian", "gazette", "unknown"} | sections} | {"feed"}
+    feeds = {f"{feed}.{ending}" for feed in feeds for ending in ("xml", "json")}
     sitemaps = {f"sitemaps/{part}-1.xml" for part in ("hubs", "outlet/harian", "outlet/gazette", "outlet/unknown")}
-    lone = {"index.html", "about.html", "404.html", "feed.xml", "sitemap.xml", "robots.txt"}
+    lone = {"index.html", "about.html", "404.html", "sitemap.xml", "robots.txt"}
     assets = {path for path in site if path.startswith("static/")}
     assert set(site) == {*BY_ADDRESS} | lists | hubs | feeds | sitemaps | lone | assets
 
@@ -479,9 +480,9 @@ def test_feeds_are_atom(site):
         moments = [datetime.fromisoformat(time) for time in times[1:]]
         assert moments == sorted(moments, reverse=True)
         found = [
-            unquote(posixpath.normpath(posixpath.join(posixpath.dirname(path), link.get("href", ""))))
+            unquote(link.get("href", "").removeprefix(BASE))
             for entry in entries
-            for link in entry.findall(f"{ATOM}link")
+            for link in entry.findall(f"{ATOM}link[@rel='alternate']")
         ]
         assert sorted(found) == sorted(made for made in shelves()[folder] if "date" in BY_ADDRESS[made].front), path
         assert [entry.findtext(f"{ATOM}title") for entry in entries] == [

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import uuid
 from calendar import Calendar
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache, partial
+from hashlib import sha1
 from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -26,14 +26,18 @@ from cermin.output.body_html import BodyRenderer
 from cermin.output.charts import draw_timeline, shade
 from cermin.output.compiled import compiled_folder
 from cermin.output.environment import NewspaperEnvironment
+from cermin.output.json_feed import item, write_feed
 from cermin.output.structured_data import news_article
 from cermin.output.theme import Theme, template_error
 from cermin.output.translations import catalogue_paths
 from cermin.output.words import Words, direction, load_words
 from cermin.records import UNKNOWN, Entry, Page, Teaser
 
+FEED_BODIES = 256
+"""Texts of articles that are remembered from one feed to the next."""
 REMEMBERED = 8192
 """Dates and numbers whose words are remembered."""
+_URL_NAMESPACE = bytes.fromhex("6ba7b8119dad11d180b400c04fd430c8")
 
 
 class Day(NamedTuple):
@@ -55,6 +59,8 @@ class Renderer:
         self._theme = theme
         self._environment = NewspaperEnvironment(theme.folders, self._words.translations, compiled_folder(config))
         self._bodies = BodyRenderer()
+        # An article stands in the feeds of the site, its outlet and its section, and in two forms.
+        self._feed_body = lru_cache(FEED_BODIES)(self._render_feed_body)
         self._base_path = urlsplit(config.site.base_url).path or "/"
         self._prepare: dict[str, Callable[[Page, str], dict[str, Any]]] = {
             "article": self._article,
@@ -85,10 +91,10 @@ class Renderer:
     def render(self, page: Page) -> bytes:
         """Return the bytes of a page.
 
-        Raises TemplateError when a template fails, OutputError when the article's file changed since it was read.
+        Raises TemplateError when a template fails, OutputError when an article's file changed since it was read.
         """
         if not page.template:
-            return self._theme.asset(page.path)
+            return self._json_feed(page) if page.kind == "feed" else self._theme.asset(page.path)
         root = self._base_path if page.path == "404.html" else root_of(page.path)
         context: dict[str, Any] = {
             **page.answers,
@@ -109,8 +115,7 @@ class Renderer:
 
     def _article(self, page: Page, root: str) -> dict[str, Any]:
         entry: Entry = page.answers["entry"]
-        see_also = {title: target for title, target in page.answers["see_also"] if target and target != page.path}
-        body = self._render_body(entry, see_also, root)
+        body = self._render_body(entry, page.answers["see_also"], root)
         is_alive, main = self._config.is_alive(entry.outlet), page.answers["main"]
         permalink = self._absolute(page.path)
         # Of several copies, one stands for all (https://www.rfc-editor.org/rfc/rfc6596).
@@ -131,13 +136,18 @@ class Renderer:
             ),
         }
 
-    def _render_body(self, entry: Entry, see_also: dict[str, str], root: str) -> str:
+    def _render_body(self, entry: Entry, see_also: Iterable[tuple[str, str]], root: str) -> str:
+        """Return a body as HTML; ``see_also`` tells the address of each title that it names, empty where unknown."""
         body = self._body(entry)
+        targets = {title: target for title, target in see_also if target and target != entry.address}
         try:
-            return self._bodies.render(body, see_also, root)
+            return self._bodies.render(body, targets, root)
         except (RecursionError, ValueError) as error:
             place, hint = f"content/{entry.content_path}", "lists or quotations may stand too deep in one another"
             raise OutputError.at(place, f"the body cannot be made into HTML: {error}", hint) from error
+
+    def _render_feed_body(self, entry: Entry, see_also: tuple[tuple[str, str], ...]) -> str:
+        return self._render_body(entry, see_also, self._config.site.base_url or root_of(entry.address))
 
     def _body(self, entry: Entry) -> str:
         try:
@@ -206,16 +216,43 @@ class Renderer:
         weeks = Calendar(self._words.locale.first_week_day).monthdayscalendar(*map(int, month.split("-")))
         return [[_day(f"{month}-{number:02}", number, counts, most) for number in week] for week in weeks]
 
-    def _feed(self, page: Page, root: str) -> dict[str, Any]:  # noqa: ARG002
-        teasers = page.answers["teasers"]
-        name = page.answers["name"]
+    def _feed(self, page: Page, root: str) -> dict[str, Any]:
+        whole, brief = self._feed_entries(page), page.answers["teasers"]
+        newest = [time for _, _, time, _ in whole[:1]] or [_moment(teaser.date) for teaser in brief[:1]]
         return {
-            "name": self.outlet_name(name) if page.answers["kind"] == "outlet" else name,
-            "feed_id": _urn(page.path),
-            "self_link": self._absolute(page.path),
-            "updated": _moment(teasers[0].date if teasers else "1970-01-01"),
-            "rows": [(teaser, _urn(teaser.address), _moment(teaser.date)) for teaser in teasers],
+            "name": self._feed_name(page),
+            "base": self._config.site.base_url or root,
+            "feed_id": _urn(page.answers["current"]),
+            "updated": newest[0] if newest else _moment("1970-01-01"),
+            "whole": whole,
+            "brief": [(teaser, _urn(teaser.address), _moment(teaser.date)) for teaser in brief],
         }
+
+    def _feed_name(self, page: Page) -> str:
+        name: str = page.answers["name"]
+        return self.outlet_name(name) if page.answers["kind"] == addresses.OUTLET else name
+
+    def _feed_entries(self, page: Page) -> list[tuple[Entry, str, str, str]]:
+        """Return the articles of a feed that it holds whole, each with its id, its time and its text as HTML.
+
+        The links of a text are absolute where the mirror's address is known, else relative to the article's page.
+        """
+        return [
+            (entry, _urn(entry.address), _moment(entry.date), self._feed_body(entry, tuple(map(tuple, see_also))))
+            for entry, see_also in zip(page.answers["entries"], page.answers["see_also"], strict=True)
+        ]
+
+    def _json_feed(self, page: Page) -> bytes:
+        site = self._config.site
+        name = self._feed_name(page)
+        about = {
+            "title": f"{site.title} · {name}" if name else site.title,
+            "home_page_url": self._absolute(page.answers["hub"]),
+            "feed_url": self._absolute(page.path),
+            "description": site.description,
+            "language": site.language,
+        }
+        return write_feed(about, [item(*told, self._absolute(told[0].address)) for told in self._feed_entries(page)])
 
     def _sitemap(self, page: Page, root: str) -> dict[str, Any]:  # noqa: ARG002
         if "files" in page.answers:
@@ -243,6 +280,11 @@ def _fill_environment(
         way = direction(lang)
         return Markup(f' lang="{escape(lang)}"' + (f' dir="{way}"' if way != interface else ""))  # noqa: S704
 
+    @lru_cache(REMEMBERED)
+    def xml_lang(lang: str) -> Markup:
+        """Return the attribute of text in a language for XML; none where it is that of the interface."""
+        return Markup(f' xml:lang="{escape(lang)}"' if lang and lang != site.language else "")  # noqa: S704
+
     environment.globals.update(
         site=site,
         css=css,
@@ -267,6 +309,7 @@ def _fill_environment(
         timeline=partial(draw_timeline, is_rtl=interface == "rtl"),
         number=lru_cache(REMEMBERED)(words.number),
         lang_attrs=lang_attrs,
+        xml_lang=xml_lang,
         outlet_name=outlet_name,
         direction=direction,
         url=quote,
@@ -327,10 +370,16 @@ def _cut(text: str, longest: int) -> str:
 
 
 def _urn(path: str) -> str:
-    """Return the lasting id of a page for feeds (RFC 4287, 4.2.6): the same wherever the mirror stands."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"cermin:{path}").urn
+    """Return the lasting id of a page for feeds (RFC 4287, 4.2.6): the same wherever the mirror stands.
+
+    It is a UUID of version 5 (RFC 9562, 5.5), written directly in a third of the time that the library takes.
+    """
+    name = sha1(_URL_NAMESPACE + f"cermin:{path}".encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(name[16], 16) & 3]
+    return f"urn:uuid:{name[:8]}-{name[8:12]}-5{name[13:16]}-{variant}{name[17:20]}-{name[20:32]}"
 
 
+@lru_cache(REMEMBERED)
 def _moment(date: str) -> str:
     """Return a date as RFC 3339 asks for it: a day begins at midnight, a time without a zone counts as UTC."""
     moment = datetime.fromisoformat(date)

@@ -131,12 +131,18 @@ def page_parts(page: Page) -> str:
 def _part(answer: object) -> object:
     """Return an answer as it is kept: a short one as it is, an article by the hash of its file, others by theirs."""
     if isinstance(answer, Entry):
-        return f"{answer.digest} {answer.address}"
+        return _entry_part(answer)
     if not answer or isinstance(answer, int) or (isinstance(answer, str) and len(answer) <= LONGEST_KEPT):
         return answer
     if isinstance(answer, list) and isinstance(answer[0], Teaser):
         return _hash(" ".join(teaser.digest for teaser in answer))
+    if isinstance(answer, list) and isinstance(answer[0], Entry):
+        return _hash(" ".join(map(_entry_part, answer)))
     return _hash(_encode(answer))
+
+
+def _entry_part(entry: Entry) -> str:
+    return f"{entry.digest} {entry.address}"
 
 
 def _hash(text: str) -> str:

@@ -13,7 +13,7 @@ from cermin.config import Config
 from cermin.records import Entry, Teaser
 from cermin.site.catalogue import NAME_OF_SHELF, Catalogue, Touched
 from cermin.site.rows import ENTRY_COLUMNS, TEASER_COLUMNS, entry_from, teaser_from
-from cermin.site.shelves import FIRST, LAST, Place, fold_title, month_named
+from cermin.site.shelves import FIRST, LAST, UNDATED, Place, fold_title, month_named
 
 _E_ENTRY = ", ".join(f"e.{name.strip()}" for name in ENTRY_COLUMNS.split(","))
 _NAME = NAME_OF_SHELF.replace("?", "s.id")
@@ -69,6 +69,11 @@ class Queries:
         sql = f"SELECT slug, ({_NAME}), count FROM shelf s WHERE kind = ? ORDER BY slug"
         return (Shelf(kind, *row) for row in self._execute(sql, (kind,)))
 
+    def shelves_between(self, kind: str, first: str, last: str) -> list[Shelf]:
+        """Return the shelves of a kind with the slugs from ``first`` to ``last``."""
+        sql = f"SELECT slug, ({_NAME}), count FROM shelf s WHERE kind = ? AND slug BETWEEN ? AND ? ORDER BY slug"
+        return [Shelf(kind, *row) for row in self._execute(sql, (kind, first, last))]
+
     def largest_shelves(self, kind: str, limit: int) -> list[Shelf]:
         """Return the shelves with the most articles, the largest first."""
         sql = "SELECT id, slug, count FROM shelf WHERE kind = ? ORDER BY count DESC, slug LIMIT ?"
@@ -113,6 +118,19 @@ class Queries:
             "ORDER BY p.moment DESC, p.tie DESC LIMIT ?"
         )
         return list(map(teaser_from, self._execute(sql, (kind, slug, limit))))
+
+    def newest_dated(self, kind: str, slug: str, limit: int) -> list[Entry]:
+        """Return the newest articles of a shelf that have a date, the newest first."""
+        sql = (
+            f"SELECT {_E_ENTRY} FROM placing p JOIN entry e ON e.id = p.entry WHERE p.shelf = {_SHELF_ID} "
+            "AND p.moment > ? ORDER BY p.moment DESC, p.tie DESC LIMIT ?"
+        )
+        return list(map(entry_from, self._execute(sql, (kind, slug, UNDATED, limit))))
+
+    def undated_count(self, kind: str, slug: str) -> int:
+        """Return how many articles of a shelf have no date; they stand before all others."""
+        sql = f"SELECT count(*) FROM placing WHERE shelf = {_SHELF_ID} AND moment = ?"
+        return int(self._execute(sql, (kind, slug, UNDATED)).fetchone()[0])
 
     def lists(self, kind: str, first: str, last: str) -> Iterator[tuple[Shelf, Iterator[Teaser]]]:
         """Yield the shelves of a kind with the slugs from ``first`` to ``last``, each with its articles in order."""
@@ -295,6 +313,15 @@ class Queries:
                     if teaser := self.beside(touched.slug, touched.place, newer=newer):
                         found.add(teaser.address)
         return sorted(found)
+
+    def touched_texts(self) -> set[tuple[str, str]]:
+        """Return (outlet, section) of the articles that changed in any way, or in the links of their text."""
+        sql = "SELECT outlet, section FROM entry WHERE revision_of = '' AND "
+        of_texts = (
+            "address IN (SELECT address FROM touched_entry)",
+            "id IN (SELECT r.entry FROM touched_fold t JOIN reference r ON r.fold = t.fold)",
+        )
+        return {row for condition in of_texts for row in self._execute(sql + condition)}
 
     def is_touched(self) -> bool:
         """Tell whether any article came, went or changed."""
