@@ -5,11 +5,13 @@ from __future__ import annotations
 import gettext
 import io
 import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from babel import Locale
+from babel.localedata import locale_identifiers
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
@@ -17,7 +19,7 @@ from babel.messages.pofile import read_po
 
 from cermin.output.theme import builtin_folder
 from cermin.output.translations import catalogue_path
-from cermin.output.words import Words, direction, load_words
+from cermin.output.words import ZEROS, Words, direction, load_words
 from tests.conftest import ROOT
 
 LOCALES = ROOT / "cermin" / "output" / "locales"
@@ -63,6 +65,13 @@ def plain(text: str) -> str:
         ("en-GB", ("20 June 2024", "20 Jun 2024", "June 2024", "June", "1,234,567")),
         ("pt-BR", ("20 de junho de 2024", "20 de jun. de 2024", "junho de 2024", "junho", "1.234.567")),
         ("fr", ("20 juin 2024", "20 juin 2024", "juin 2024", "juin", "1 234 567")),
+        ("ru", ("20 июня 2024 г.", "20 июн. 2024 г.", "июнь 2024 г.", "июнь", "1 234 567")),
+        ("ja", ("2024年6月20日", "2024/06/20", "2024年6月", "6月", "1,234,567")),
+        ("ko", ("2024년 6월 20일", "2024. 6. 20.", "2024년 6월", "6월", "1,234,567")),
+        ("ar", ("20 يونيو 2024", "20\u200f/06\u200f/2024", "يونيو 2024", "يونيو", "1,234,567")),
+        ("ar-EG", ("٢٠ يونيو ٢٠٢٤", "٢٠\u200f/٠٦\u200f/٢٠٢٤", "يونيو ٢٠٢٤", "يونيو", "١٬٢٣٤٬٥٦٧")),
+        ("fa", ("۲۰ ژوئن ۲۰۲۴", "۲۰ ژوئن ۲۰۲۴", "ژوئن ۲۰۲۴", "ژوئن", "۱٬۲۳۴٬۵۶۷")),
+        ("ur", ("20 جون، 2024", "20 جون، 2024", "جون 2024", "جون", "1,234,567")),
     ],
 )
 def test_dates_and_numbers(language, shown):
@@ -89,8 +98,11 @@ def test_dates_and_numbers(language, shown):
         ("id", "2024-06-20T13:40Z", "20 Juni 2024 13.40 UTC"),
         ("id", "2024-06-20T13:40:00", "20 Juni 2024 13.40"),
         ("id", "2024-06-20", "20 Juni 2024"),
-        ("en", "2024-06-20T13:40:00+07:00", "June 20, 2024 1:40 PM UTC+07:00"),
-        ("en", "2024-06-20T00:05:00+00:00", "June 20, 2024 12:05 AM UTC"),
+        ("en", "2024-06-20T13:40:00+07:00", "June 20, 2024, 1:40 PM UTC+07:00"),
+        ("en", "2024-06-20T00:05:00+00:00", "June 20, 2024, 12:05 AM UTC"),
+        ("vi", "2024-06-20T13:40:00+07:00", "13:40 UTC+07:00 20 tháng 6, 2024"),
+        ("zh-TW", "2024-06-20T13:40:00", "2024年6月20日 下午1:40"),
+        ("fa", "2024-06-20T13:40:00", "۲۰ ژوئن ۲۰۲۴،\u200f ۱۳:۴۰"),
     ],
 )
 def test_times(language, value, shown):
@@ -98,22 +110,64 @@ def test_times(language, value, shown):
     assert plain(words_of(language).long_date_time(value)) == shown
 
 
+@pytest.mark.parametrize(("language", "name"), [("id", "2024"), ("zh", "2024年"), ("ko", "2024년"), ("fa", "۲۰۲۴")])
+def test_years(language, name):
+    """A year that stands alone is named as the language does."""
+    assert words_of(language).year_name("2024-06-20") == name
+
+
 @pytest.mark.parametrize(
-    ("language", "first", "last"), [("id", "Sen", "Min"), ("en-US", "Sun", "Sat"), ("fr", "lun.", "dim.")]
-)
+    ("language", "first", "last"),
+    [("id", "Min", "Sab"), ("en", "Sun", "Sat"), ("en-GB", "Mon", "Sun"), ("fr", "lun.", "dim."),
+     ("ar", "السبت", "الجمعة"), ("fa", "شنبه", "جمعه"), ("ur", "اتوار", "ہفتہ"), ("ja", "日", "土"),
+     ("zh-TW", "週日", "週六"), ("no", "man.", "søn.")],
+)  # fmt: skip
 def test_weeks(language, first, last):
-    """A week begins on Monday, or as the country does that the language's tag names."""
+    """A week begins as in the country that the language's tag names, or in the one where most speak it (CLDR)."""
     weekdays = words_of(language).weekdays
     assert (len(weekdays), weekdays[0].short, weekdays[-1].short) == (7, first, last)
+
+
+def test_languages_do_not_mix():
+    """The words of a language are the same whatever language was used before in the process."""
+    assert [words_of(language).weekdays[0].short for language in ("ur", "fr", "id", "fr")] == [
+        "اتوار",
+        "lun.",
+        "Min",
+        "lun.",
+    ]
+    french, hebrew = words_of("fr"), words_of("he")
+    assert (hebrew.month_alone(10), french.month_alone(10)) == ("אוקטובר", "octobre")
+
+
+def test_digits():
+    """The usual digits of every language that CLDR knows are known."""
+    names = {Locale.parse(name).default_numbering_system for name in locale_identifiers()}
+    assert names - {"latn"} == set(ZEROS)
+    for zero in ZEROS.values():
+        assert [unicodedata.digit(chr(zero + number)) for number in range(10)] == list(range(10))
+
+
+@pytest.mark.parametrize(
+    ("language", "joined"),
+    [("id", "A, B, dan C"), ("en", "A, B, and C"), ("de", "A, B und C"), ("ar", "A وB وC"), ("fa", "A،\u200f B، و C"),
+     ("ja", "A、B、C"), ("zh", "A、B和C")],
+)  # fmt: skip
+def test_lists(language, joined):
+    """Names are joined as the language does (CLDR), each standing between two joints."""
+    joints = words_of(language).joints(3)
+    assert "".join(joint + name for joint, name in zip(joints, [*"ABC", ""], strict=True)) == joined
+    assert words_of(language).joints(1) == ("", "")
 
 
 @pytest.mark.parametrize(
     ("lang", "way"),
     [("ar", "rtl"), ("fa-IR", "rtl"), ("ckb", "rtl"), ("UR", "rtl"), ("id", "ltr"), ("", "ltr"), ("ku", "ltr"),
-     ("ku-Arab", "rtl"), ("arn", "ltr")],
+     ("ku-Arab", "rtl"), ("arn", "ltr"), ("az-Arab-IR", "rtl"), ("ur-Latn", "ltr"), ("ms-arab", "rtl"),
+     ("pa", "ltr"), ("zh-Hant-TW", "ltr")],
 )  # fmt: skip
 def test_direction(lang, way):
-    """Languages that are written from the right are known by their tag, with or without a region."""
+    """Languages that are written from the right are known by their tag, with or without a region; a script decides."""
     assert direction(lang) == way
 
 

@@ -213,7 +213,7 @@ class Renderer:
 
     def _weeks(self, month: str, counts: Mapping[str, int], most: int) -> list[list[Day]]:
         """Return the weeks of a month (``2024-06``); the days before and behind it have the number 0."""
-        weeks = Calendar(self._words.locale.first_week_day).monthdayscalendar(*map(int, month.split("-")))
+        weeks = Calendar(self._words.first_week_day).monthdayscalendar(*map(int, month.split("-")))
         return [[_day(f"{month}-{number:02}", number, counts, most) for number in week] for week in weeks]
 
     def _feed(self, page: Page, root: str) -> dict[str, Any]:
@@ -305,6 +305,7 @@ def _fill_environment(
         month_alone=words.month_alone,
         month_short=words.month_short,
         year_name=words.year_name,
+        joints=words.joints,
         shade=shade,
         timeline=partial(draw_timeline, is_rtl=interface == "rtl"),
         number=lru_cache(REMEMBERED)(words.number),

@@ -10,18 +10,34 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from babel import Locale, dates, numbers
+from babel import Locale, UnknownLocaleError, dates, localedata, numbers
+from babel.core import get_global
+from babel.lists import format_list
 
 from cermin.output.translations import load_translations
 
 # Indonesia writes its zones by name.
 _ZONES = {"id": {"+07:00": "WIB", "+08:00": "WITA", "+09:00": "WIT"}}
-_RTL = frozenset("ar arc ckb dv fa he ks ku-Arab ps sd ug ur yi".split())
+_RTL_LANGUAGES = frozenset(
+    "ar arc bal bgn bqi ckb dv fa glk he khw ks ku-arab lrc luz mzn nqo pnb ps sd ug ur yi".split()
+)
+_RTL_SCRIPTS = frozenset("adlm arab aran hebr mand mend nkoo rohg samr syrc thaa yezi".split())
+ZEROS = {
+    "adlm": 0x1E950, "arab": 0x660, "arabext": 0x6F0, "beng": 0x9E6, "cakm": 0x11136, "deva": 0x966, "hmnp": 0x1E140,
+    "mtei": 0xABF0, "mymr": 0x1040, "nkoo": 0x7C0, "olck": 0x1C50, "tibt": 0xF20,
+}  # fmt: skip
+"""The zero of each numbering system that CLDR has as the usual one of a language; its other digits stand behind it
+(https://www.unicode.org/reports/tr35/tr35-numbers.html#Numbering_Systems)."""
 
 
 def direction(lang: str) -> str:
-    """Return ``rtl`` for languages that are written from the right, else ``ltr``."""
-    return "rtl" if lang in _RTL or lang.partition("-")[0].lower() in _RTL else "ltr"
+    """Return ``rtl`` for languages that are written from the right, else ``ltr``.
+
+    A script in the tag decides (``az-Arab``, ``ur-Latn``), else the language.
+    """
+    parts = lang.lower().split("-")
+    script = next((part for part in parts[1:3] if len(part) == 4 and part.isalpha()), "")  # noqa: PLR2004 - RFC 5646
+    return "rtl" if script in _RTL_SCRIPTS or (not script and parts[0] in _RTL_LANGUAGES) else "ltr"
 
 
 class Weekday(NamedTuple):
@@ -34,7 +50,11 @@ class Weekday(NamedTuple):
 
 @dataclass(frozen=True)
 class Words:
-    """The interface language: translations, dates, numbers."""
+    """The interface language: translations, dates, numbers.
+
+    Dates and numbers are written as CLDR has it, in the digits of the language; the calendar is the Gregorian one in
+    every language, for it is the one in which articles are dated.
+    """
 
     language: str
     locale: Locale
@@ -53,8 +73,9 @@ class Words:
         match = re.match(r".{10}T(\d\d:\d\d)(?::\d\d)?(.*)", value)
         if not match:
             return self.long_date(value)
-        time = _format_time(match[1], self.locale)
-        return " ".join(filter(None, (self.long_date(value), time, self._zone(match[2]))))
+        time = " ".join(filter(None, (_format_time(match[1], self.locale), self._zone(match[2]))))
+        # A time behind its date, or before it, as a language has it: "{1}, {0}".
+        return str(self.locale.datetime_formats["medium"]).format(time, self.long_date(value))
 
     def _zone(self, offset: str) -> str:
         named = _ZONES.get(self.locale.language, {}).get(offset)
@@ -78,27 +99,56 @@ class Words:
 
     def number(self, value: int) -> str:
         """Return a number with the language's grouping."""
-        return numbers.format_decimal(value, locale=self.locale)
+        return _with_own_digits(
+            numbers.format_decimal(value, locale=self.locale, numbering_system="default"), self.locale
+        )
+
+    def joints(self, count: int) -> tuple[str, ...]:
+        """Return what stands before, between and behind the items of a list: ``("", ", ", ", dan ", "")`` for three."""
+        return _joints(count, self.locale)
+
+    @property
+    def first_week_day(self) -> int:
+        """The day with which a week begins, 0 for Monday: as in the tag's country, or in the language's first one."""
+        likely = get_global("likely_subtags").get(str(self.locale))
+        if self.locale.territory or not likely:
+            return self.locale.first_week_day
+        try:
+            return Locale.parse(likely).first_week_day
+        except UnknownLocaleError:  # of "no", which CLDR has as "nb" with a country
+            return self.locale.first_week_day
 
     @property
     def weekdays(self) -> list[Weekday]:
         """The names of the days in the order of a week."""
         names = [self.locale.days["stand-alone"][width] for width in ("wide", "abbreviated", "narrow")]
-        order = [(self.locale.first_week_day + day) % 7 for day in range(7)]
+        order = [(self.first_week_day + day) % 7 for day in range(7)]
         return [Weekday(*(name[day] for name in names)) for day in order]
 
 
 @lru_cache(maxsize=8192)
 def _format_date(day: str, style: str, locale: Locale) -> str:
     value = date.fromisoformat(day)
-    if style in {"y", "yMMMM"}:
-        return dates.format_skeleton(style, value, locale=locale)
-    return dates.format_date(value, style, locale=locale)
+    if style.startswith("y"):
+        return _with_own_digits(dates.format_skeleton(style, value, locale=locale), locale)
+    return _with_own_digits(dates.format_date(value, style, locale=locale), locale)
 
 
 @lru_cache(maxsize=2048)
 def _format_time(time: str, locale: Locale) -> str:
-    return dates.format_time(datetime.fromisoformat(f"2000-01-01T{time}"), "short", locale=locale)
+    value = datetime.fromisoformat(f"2000-01-01T{time}")
+    return _with_own_digits(dates.format_time(value, "short", locale=locale), locale)
+
+
+def _with_own_digits(text: str, locale: Locale) -> str:
+    """Return a text of Babel's, which writes 0 to 9 in every language, in the digits of one."""
+    zero = ZEROS.get(locale.default_numbering_system)
+    return text.translate({0x30 + digit: zero + digit for digit in range(10)}) if zero else text
+
+
+@lru_cache(maxsize=64)
+def _joints(count: int, locale: Locale) -> tuple[str, ...]:
+    return tuple(format_list("\0" * count, locale=locale).split("\0"))
 
 
 def load_words(language: str, catalogues: tuple[Path, ...]) -> Words:
@@ -106,5 +156,9 @@ def load_words(language: str, catalogues: tuple[Path, ...]) -> Words:
 
     Raises TemplateError for a file that is no catalogue.
     """
+    # Babel keeps what one language inherits where all others find it (https://github.com/python-babel/babel/issues/1234),
+    # so that a language which comes second in a process would have weekdays of the first. Each gets data of its own.
+    localedata._cache.clear()  # noqa: SLF001 - nothing public forgets it
     locale = Locale.parse(language, sep="-")
+    _ = locale.days
     return Words(language, locale, load_translations(catalogues, locale))
