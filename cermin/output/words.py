@@ -6,7 +6,7 @@ import gettext
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -107,7 +107,7 @@ class Words:
         """Return what stands before, between and behind the items of a list: ``("", ", ", ", dan ", "")`` for three."""
         return _joints(count, self.locale)
 
-    @property
+    @cached_property
     def first_week_day(self) -> int:
         """The day with which a week begins, 0 for Monday: as in the tag's country, or in the language's first one."""
         likely = get_global("likely_subtags").get(str(self.locale))
@@ -118,7 +118,7 @@ class Words:
         except UnknownLocaleError:  # of "no", which CLDR has as "nb" with a country
             return self.locale.first_week_day
 
-    @property
+    @cached_property
     def weekdays(self) -> list[Weekday]:
         """The names of the days in the order of a week."""
         names = [self.locale.days["stand-alone"][width] for width in ("wide", "abbreviated", "narrow")]

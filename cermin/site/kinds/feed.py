@@ -1,8 +1,8 @@
 """Feeds of the site, of outlets and of sections: Atom (RFC 4287) and JSON Feed (https://jsonfeed.org/version/1.1).
 
-The feed of a list holds its newest articles whole. Those of the site and of outlets are complete (RFC 5005, 4): all
-older articles stand in archive documents, 100 in each, counted from the oldest; what is too young to fill one stands in
-the feed itself, behind the newest. There, and in archives, articles have summaries instead of their text.
+The feed of a list holds its newest articles whole. That of the site is complete (RFC 5005, 4): all older articles stand
+in archive documents, 100 in each, counted from the oldest; what is too young to fill one stands in the feed itself,
+behind the newest. There, and in archives, articles have summaries instead of their text.
 
 JSON Feed wants absolute addresses, so there is one only where ``base_url`` is set. Atom asks for a time, so articles
 without a date stand in no feed.
@@ -99,7 +99,7 @@ class Feed(PlainKind):
 
     def _archives(self, shelf: Shelf, undated: int) -> int:
         """Return how many archive documents a list has: full ones, so that the newest articles are in none."""
-        return max(0, (shelf.count - undated - NEWEST) // IN_ARCHIVE) if shelf.kind in {LATEST, OUTLET} else 0
+        return max(0, (shelf.count - undated - NEWEST) // IN_ARCHIVE) if shelf.kind == LATEST else 0
 
     def _feeds(self, ask: Queries, shelf: Shelf) -> Iterator[Page]:
         kind, slug = shelf.kind, shelf.slug
@@ -107,7 +107,7 @@ class Feed(PlainKind):
         undated = ask.undated_count(kind, slug)
         full = self._archives(shelf, undated)
         young: list[Teaser] = []
-        if kind in {LATEST, OUTLET} and (count := shelf.count - undated - full * IN_ARCHIVE - len(entries)) > 0:
+        if kind == LATEST and (count := shelf.count - undated - full * IN_ARCHIVE - len(entries)) > 0:
             start = ask.place_at(kind, slug, undated + full * IN_ARCHIVE)
             young = list(islice(ask.teasers(kind, slug, start), count))[::-1]
         answers = self._answers(shelf) | {
