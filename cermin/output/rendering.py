@@ -27,10 +27,10 @@ from cermin.output.charts import draw_timeline, shade
 from cermin.output.compiled import compiled_folder
 from cermin.output.environment import NewspaperEnvironment
 from cermin.output.json_feed import item, write_feed
-from cermin.output.structured_data import news_article
+from cermin.output.structured_data import Copy, news_article
 from cermin.output.theme import Theme, template_error
 from cermin.output.translations import catalogue_paths
-from cermin.output.words import Words, direction, load_words
+from cermin.output.words import Words, direction, load_words, locale_of
 from cermin.records import UNKNOWN, Entry, Page, Teaser
 
 FEED_BODIES = 256
@@ -131,10 +131,19 @@ class Renderer:
             "topics": [addresses.named(addresses.TOPIC, tag) for tag in entry.tags],
             "authors": [addresses.named(addresses.AUTHOR, name) for name in entry.authors],
             "feed": addresses.feed(addresses.OUTLET, entry.outlet),
-            "structured_data": news_article(
-                entry, self.outlet_name(entry.outlet), permalink, self._config.site.language
-            ),
+            "structured_data": self._structured_data(page, entry, permalink),
         }
+
+    def _structured_data(self, page: Page, entry: Entry, permalink: str) -> Markup:
+        main, versions = page.answers["main"], page.answers["versions"]
+        profile = self._config.outlets.get(entry.outlet)
+        publisher = "" if entry.outlet == UNKNOWN else self.outlet_name(entry.outlet)
+        copy = Copy(
+            permalink,
+            self._absolute(main[0]) if main else "",
+            [self._absolute(version[0]) for version in versions] if permalink else (),
+        )
+        return news_article(entry, copy, publisher, profile.homepage if profile else "")
 
     def _render_body(self, entry: Entry, see_also: Iterable[tuple[str, str]], root: str) -> str:
         """Return a body as HTML; ``see_also`` tells the address of each title that it names, empty where unknown."""
@@ -306,6 +315,7 @@ def _fill_environment(
         month_short=words.month_short,
         year_name=words.year_name,
         joints=words.joints,
+        og_locale=lru_cache(REMEMBERED)(locale_of),
         shade=shade,
         timeline=partial(draw_timeline, is_rtl=interface == "rtl"),
         number=lru_cache(REMEMBERED)(words.number),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from json.encoder import encode_basestring
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -13,24 +15,44 @@ _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", 
 _BEGINNING = '{"@context": "https://schema.org", "@type": "NewsArticle"'
 
 
-def news_article(entry: Entry, outlet: str, permalink: str, language: str) -> Markup:
-    """Return the JSON-LD of an article; keys without a value are left out."""
+class Copy(NamedTuple):
+    """The mirror's copy of an article."""
+
+    permalink: str
+    """Its absolute address; empty where that is not known."""
+    main: str
+    """The address of the article that it is another version of; empty where it is none or that is not known."""
+    versions: Iterable[str]
+    """The addresses of its own other versions."""
+
+
+def news_article(entry: Entry, copy: Copy, publisher: str, homepage: str) -> Markup:
+    """Return the JSON-LD of an article; keys without a value are left out.
+
+    What is described is the article as its outlet published it, ``isBasedOn`` its own address. ``archivedAt`` leads to
+    the copy (https://schema.org/archivedAt: "a page or other link involved in archival"), which is its ``url`` here.
+    When the copy was made, captures do not tell. A place is the one in front of the text, where it was written.
+    """
     # Put together here, as an encoder of any data takes three times as long and every article has one.
     pairs = (
         ("headline", _text(entry.title)),
-        ("url", _text(permalink)),
-        ("mainEntityOfPage", _text(permalink)),
+        ("url", address := _text(copy.permalink)),
+        ("mainEntityOfPage", address),
+        ("archivedAt", address),
+        ("isBasedOn", _text(entry.url)),
+        ("exampleOfWork", _text(copy.main)),
+        ("workExample", _list([_text(version) for version in copy.versions])),
         ("datePublished", _text(entry.date)),
-        ("inLanguage", _text(entry.lang or language)),
+        ("inLanguage", _text(entry.lang)),
         ("description", _text(entry.summary or entry.excerpt)),
         ("author", _list([_thing("Person", name) for name in entry.authors])),
         ("editor", _thing("Person", entry.editor)),
-        ("publisher", _thing("NewsMediaOrganization", outlet)),
+        ("publisher", _thing("NewsMediaOrganization", publisher, homepage)),
+        ("sourceOrganization", _thing("Organization", entry.agency)),
         ("articleSection", _text(entry.section)),
         ("keywords", _list([_text(tag) for tag in entry.tags])),
-        ("contentLocation", _thing("Place", entry.place)),
-        ("sourceOrganization", _thing("Organization", entry.agency)),
-        ("isBasedOn", _text(entry.url)),
+        ("locationCreated", _thing("Place", entry.place)),
+        ("isAccessibleForFree", "true"),
     )
     text = "".join([_BEGINNING, *[f', "{key}": {value}' for key, value in pairs if value], "}"])
     for sign, escaped in _UNSAFE.items():
@@ -42,8 +64,11 @@ def _text(value: str) -> str:
     return encode_basestring(value) if value else ""
 
 
-def _thing(kind: str, name: str) -> str:
-    return f'{{"@type": "{kind}", "name": {encode_basestring(name)}}}' if name else ""
+def _thing(kind: str, name: str, url: str = "") -> str:
+    if not name:
+        return ""
+    address = f', "url": {encode_basestring(url)}' if url else ""
+    return f'{{"@type": "{kind}", "name": {encode_basestring(name)}{address}}}'
 
 
 def _list(values: list[str]) -> str:

@@ -48,6 +48,20 @@ class Weekday(NamedTuple):
     narrow: str
 
 
+def locale_of(lang: str) -> str:
+    """Return a language as OpenGraph writes it (https://ogp.me/): ``id_ID``, with the territory where most speak it.
+
+    By CLDR's likely subtags; a language that CLDR does not know stays without a territory.
+    """
+    parts = lang.split("-")
+    territory = next((part for part in parts[1:] if re.fullmatch("[A-Za-z]{2}", part)), "")
+    if not territory:
+        likely, language = get_global("likely_subtags"), parts[0].lower()
+        written = f"{language}_{parts[1].capitalize()}" if len(parts) > 1 else language
+        territory = (likely.get(written) or likely.get(language) or "").rpartition("_")[2]
+    return "_".join(filter(None, (parts[0].lower(), territory.upper())))
+
+
 @dataclass(frozen=True)
 class Words:
     """The interface language: translations, dates, numbers.
