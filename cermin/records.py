@@ -227,11 +227,13 @@ class Entry(NamedTuple):
 
 
 class Label(NamedTuple):
-    """The name of a list of articles: a topic, author, section or outlet, with its hub and its size."""
+    """The name of a list of articles: a topic, author, section or outlet, with its hub, its size and its language."""
 
     name: str
     address: str
     count: int  # type: ignore[assignment]  # hides tuple.count, which nothing here asks for
+    lang: str = ""
+    """Of the name; empty for an outlet, whose profile tells it."""
 
 
 # --- 3. and 4. the catalogue -> output/ ----------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-ALSO_FILTERS = frozenset({"lang_attrs", "outlet_name", "direction"})
+ALSO_FILTERS = frozenset({"lang_attr", "lang_attrs", "outlet_html", "outlet_name", "direction"})
 """Functions that templates call for every article that they show."""
 
 

@@ -88,6 +88,11 @@ class Renderer:
         profile = self._config.outlets.get(outlet)
         return profile.name if profile else outlet
 
+    def _outlet_lang(self, outlet: str) -> str:
+        """Return the language of an outlet's name; empty where its profile does not tell one."""
+        profile = self._config.outlets.get(outlet)
+        return profile.language if profile else ""
+
     def render(self, page: Page) -> bytes:
         """Return the bytes of a page.
 
@@ -180,6 +185,7 @@ class Renderer:
             profile = self._config.outlets.get(name)
             return {
                 "name": self.outlet_name(name),
+                "name_lang": self._outlet_lang(name),
                 "original": self._config.original(name),
                 "homepage": profile.homepage if profile else "",
             }
@@ -200,7 +206,9 @@ class Renderer:
         return {"outlets_list": rows}
 
     def _outlet_labels(self, labels: list[Any]) -> list[Any]:
-        return [label._replace(name=self.outlet_name(label.name)) for label in labels]
+        return [
+            label._replace(name=self.outlet_name(label.name), lang=self._outlet_lang(label.name)) for label in labels
+        ]
 
     def _month(self, page: Page, root: str) -> dict[str, Any]:  # noqa: ARG002
         counts = {day: count for day, _, count, _ in page.answers["days"]}
@@ -294,6 +302,18 @@ def _fill_environment(
         """Return the attribute of text in a language for XML; none where it is that of the interface."""
         return Markup(f' xml:lang="{escape(lang)}"' if lang and lang != site.language else "")  # noqa: S704
 
+    @lru_cache(REMEMBERED)
+    def lang_attr(lang: str) -> Markup:
+        """Return the attribute of a name in a language, which stands in ``<bdi>``: its letters tell its direction."""
+        return Markup(f' lang="{escape(lang)}"' if lang and lang != site.language else "")  # noqa: S704
+
+    @lru_cache(REMEMBERED)
+    def outlet_html(outlet: str) -> Markup:
+        """Return the name of an outlet in its language."""
+        profile = config.outlets.get(outlet)
+        language = lang_attr(profile.language if profile else "")
+        return Markup(f"<bdi{language}>{escape(outlet_name(outlet))}</bdi>")  # noqa: S704 - escaped
+
     environment.globals.update(
         site=site,
         css=css,
@@ -301,7 +321,9 @@ def _fill_environment(
         lang=site.language,
         dir=interface,
         direction=direction,
+        lang_attr=lang_attr,
         lang_attrs=lang_attrs,
+        outlet_html=outlet_html,
         outlet_name=outlet_name,
         contact_href=f"mailto:{site.contact}" if is_mail else site.contact,
         noindex=False,
@@ -319,8 +341,10 @@ def _fill_environment(
         shade=shade,
         timeline=partial(draw_timeline, is_rtl=interface == "rtl"),
         number=lru_cache(REMEMBERED)(words.number),
+        lang_attr=lang_attr,
         lang_attrs=lang_attrs,
         xml_lang=xml_lang,
+        outlet_html=outlet_html,
         outlet_name=outlet_name,
         direction=direction,
         url=quote,

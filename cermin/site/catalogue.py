@@ -24,7 +24,7 @@ from cermin.site.rows import ENTRY_COLUMNS, KEEP_KIN, Shelved, entry_from, kin_r
 from cermin.site.shelves import UNDATED, Place, ShelfName
 
 FILE = "catalogue.sqlite"
-SCHEMA_VERSION = "6"
+SCHEMA_VERSION = "7"
 
 REPEATING = 5
 """Captures in which a line stands at least to be looked at: those that may be furniture are found at once."""
@@ -80,7 +80,8 @@ CREATE TABLE shelf (
     UNIQUE (kind, slug)
 );
 CREATE TABLE spelling (
-    shelf INTEGER NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (shelf, name)
+    shelf INTEGER NOT NULL, name TEXT NOT NULL, lang TEXT NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (shelf, name, lang)
 ) WITHOUT ROWID;
 CREATE TABLE placing (
     shelf INTEGER NOT NULL, moment INTEGER NOT NULL, tie INTEGER NOT NULL, entry INTEGER NOT NULL,
@@ -112,7 +113,7 @@ MOST_ALIKE = 32
 """Articles that are compared with a new capture, of each sort that may be alike."""
 MOST_TOLD = 10
 """Captures of one file that are told one by one when they gave no article for one reason."""
-NAME_OF_SHELF = "SELECT name FROM spelling WHERE shelf = ? ORDER BY count DESC, name LIMIT 1"
+NAME_OF_SHELF = "SELECT name, lang FROM spelling WHERE shelf = ? ORDER BY count DESC, name, lang LIMIT 1"
 
 
 class SeedRow(NamedTuple):
@@ -713,8 +714,9 @@ class Catalogue:
         )
         before = None if self.is_all_touched else self._name(shelf_id)
         execute(
-            "INSERT INTO spelling VALUES (?1, ?2, ?3) ON CONFLICT (shelf, name) DO UPDATE SET count = count + ?3",
-            (shelf_id, shelf.name, change),
+            "INSERT INTO spelling VALUES (?1, ?2, ?3, ?4) "
+            "ON CONFLICT (shelf, name, lang) DO UPDATE SET count = count + ?4",
+            (shelf_id, shelf.name, shelf.lang, change),
         )
         if change < 0:
             execute("DELETE FROM spelling WHERE shelf = ? AND count = 0", (shelf_id,))
@@ -724,8 +726,8 @@ class Catalogue:
             execute("INSERT OR IGNORE INTO touched_place VALUES (?, ?, ?, ?)", (shelf.kind, shelf.slug, UNDATED, 0))
         return shelf_id
 
-    def _name(self, shelf_id: int) -> tuple[str] | None:
-        row: tuple[str] | None = self.connection.execute(NAME_OF_SHELF, (shelf_id,)).fetchone()
+    def _name(self, shelf_id: int) -> tuple[str, str] | None:
+        row: tuple[str, str] | None = self.connection.execute(NAME_OF_SHELF, (shelf_id,)).fetchone()
         return row
 
     # --- what changed ---------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ class Loader:
         self._connection = connection
         self._shelves: dict[tuple[str, str], int] = {}
         self._counts: Counter[int] = Counter()
-        self._spellings: Counter[tuple[int, str]] = Counter()
+        self._spellings: Counter[tuple[int, str, str]] = Counter()
         self._files: list[tuple[str, str, str, str]] = []
         self._entries: list[tuple[Any, ...]] = []
         self._references = _Sorted(connection, "reference", "fold, entry", SORTED)
@@ -56,10 +56,10 @@ class Loader:
             self._connection.executemany(KEEP_KIN, kin_rows(shelved))
         for fold in shelved.references:
             self._references.add((fold, self._last))
-        for kind, slug, name in shelved.shelves:
+        for kind, slug, name, lang in shelved.shelves:
             shelf_id = self._shelves.setdefault((kind, slug), len(self._shelves) + 1)
             self._counts[shelf_id] += 1
-            self._spellings[shelf_id, name] += 1
+            self._spellings[shelf_id, name, lang] += 1
             self._placings.add((shelf_id, *shelved.place, self._last, shelved.month))
 
     def _flush(self) -> None:
@@ -76,7 +76,7 @@ class Loader:
         shelves = ((number, *shelf, self._counts[number]) for shelf, number in self._shelves.items())
         _insert(self._connection, "shelf", 4, shelves)
         spellings = ((*spelling, count) for spelling, count in sorted(self._spellings.items()))
-        _insert(self._connection, "spelling", 3, spellings)
+        _insert(self._connection, "spelling", 4, spellings)
         for index in INDEXES:
             self._connection.execute(index)
 

@@ -16,7 +16,7 @@ from cermin.site.rows import ENTRY_COLUMNS, TEASER_COLUMNS, entry_from, teaser_f
 from cermin.site.shelves import FIRST, LAST, UNDATED, Place, fold_title, month_named
 
 _E_ENTRY = ", ".join(f"e.{name.strip()}" for name in ENTRY_COLUMNS.split(","))
-_NAME = NAME_OF_SHELF.replace("?", "s.id")
+_NAMED = f"JOIN spelling n ON n.shelf = s.id AND (n.name, n.lang) = ({NAME_OF_SHELF.replace('?', 's.id')})"
 _SHELF_ID = "(SELECT id FROM shelf WHERE kind = ? AND slug = ?)"
 
 
@@ -27,11 +27,14 @@ class Shelf(NamedTuple):
     slug: str
     name: str
     count: int  # type: ignore[assignment]  # hides tuple.count, which nothing here asks for
+    lang: str = ""
+    """The language of the name: that of most of the articles that give it."""
 
 
 class LabelsOfEntry(NamedTuple):
     """What an article is filed under."""
 
+    lang: str
     outlet: str
     section: str
     tags: tuple[str, ...]
@@ -59,26 +62,30 @@ class Queries:
     def shelf(self, kind: str, slug: str = "") -> Shelf:
         """Return a shelf; one that no article stands on has the count 0."""
         row = self._execute("SELECT id, count FROM shelf WHERE kind = ? AND slug = ?", (kind, slug)).fetchone()
-        return Shelf(kind, slug, self._name(row[0]), row[1]) if row else Shelf(kind, slug, "", 0)
+        return self._shelf(row[0], kind, slug, row[1]) if row else Shelf(kind, slug, "", 0)
 
-    def _name(self, shelf_id: int) -> str:
-        return str(self._execute(NAME_OF_SHELF, (shelf_id,)).fetchone()[0])
+    def _shelf(self, shelf_id: int, kind: str, slug: str, count: int) -> Shelf:
+        name, lang = self._execute(NAME_OF_SHELF, (shelf_id,)).fetchone()
+        return Shelf(kind, slug, name, count, lang)
 
     def shelves(self, kind: str) -> Iterator[Shelf]:
         """Yield the shelves of a kind in the order of their slugs."""
-        sql = f"SELECT slug, ({_NAME}), count FROM shelf s WHERE kind = ? ORDER BY slug"
+        sql = f"SELECT slug, name, s.count, lang FROM shelf s {_NAMED} WHERE kind = ? ORDER BY slug"
         return (Shelf(kind, *row) for row in self._execute(sql, (kind,)))
 
     def shelves_between(self, kind: str, first: str, last: str) -> list[Shelf]:
         """Return the shelves of a kind with the slugs from ``first`` to ``last``."""
-        sql = f"SELECT slug, ({_NAME}), count FROM shelf s WHERE kind = ? AND slug BETWEEN ? AND ? ORDER BY slug"
+        sql = (
+            f"SELECT slug, name, s.count, lang FROM shelf s {_NAMED} "
+            "WHERE kind = ? AND slug BETWEEN ? AND ? ORDER BY slug"
+        )
         return [Shelf(kind, *row) for row in self._execute(sql, (kind, first, last))]
 
     def largest_shelves(self, kind: str, limit: int) -> list[Shelf]:
         """Return the shelves with the most articles, the largest first."""
         sql = "SELECT id, slug, count FROM shelf WHERE kind = ? ORDER BY count DESC, slug LIMIT ?"
         rows = self._execute(sql, (kind, limit)).fetchall()
-        return [Shelf(kind, slug, self._name(shelf_id), count) for shelf_id, slug, count in rows]
+        return [self._shelf(shelf_id, kind, slug, count) for shelf_id, slug, count in rows]
 
     def count_shelves(self, kind: str) -> int:
         """Return how many shelves of a kind there are."""
@@ -93,7 +100,7 @@ class Queries:
         """Return the shelves whose slug begins with a character, in the order of their slugs."""
         sql = "SELECT id, slug, count FROM shelf WHERE kind = ? AND substr(slug, 1, 1) = ? ORDER BY slug"
         rows = self._execute(sql, (kind, initial)).fetchall()
-        return [Shelf(kind, slug, self._name(shelf_id), count) for shelf_id, slug, count in rows]
+        return [self._shelf(shelf_id, kind, slug, count) for shelf_id, slug, count in rows]
 
     # --- articles on a shelf --------------------------------------------------------------------------------------
 
@@ -135,7 +142,8 @@ class Queries:
     def lists(self, kind: str, first: str, last: str) -> Iterator[tuple[Shelf, Iterator[Teaser]]]:
         """Yield the shelves of a kind with the slugs from ``first`` to ``last``, each with its articles in order."""
         shelves = self._execute(
-            f"SELECT slug, ({_NAME}), count FROM shelf s WHERE kind = ? AND slug BETWEEN ? AND ? ORDER BY slug",
+            f"SELECT slug, name, s.count, lang FROM shelf s {_NAMED} "
+            "WHERE kind = ? AND slug BETWEEN ? AND ? ORDER BY slug",
             (kind, first, last),
         )
         teasers = self._execute(
@@ -185,12 +193,12 @@ class Queries:
     def labels_of(self, kind: str, slug: str, limit: int) -> list[LabelsOfEntry]:
         """Return what the newest articles of a shelf are filed under, the newest first."""
         sql = (
-            f"SELECT e.outlet, e.section, e.tags, e.authors FROM placing p JOIN entry e ON e.id = p.entry "
+            f"SELECT e.lang, e.outlet, e.section, e.tags, e.authors FROM placing p JOIN entry e ON e.id = p.entry "
             f"WHERE p.shelf = {_SHELF_ID} ORDER BY p.moment DESC, p.tie DESC LIMIT ?"
         )
         return [
-            LabelsOfEntry(outlet, section, *map(_names, lists))
-            for outlet, section, *lists in self._execute(sql, (kind, slug, limit))
+            LabelsOfEntry(lang, outlet, section, *map(_names, lists))
+            for lang, outlet, section, *lists in self._execute(sql, (kind, slug, limit))
         ]
 
     def day_beside(self, day: str, *, newer: bool) -> str:

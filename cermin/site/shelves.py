@@ -42,6 +42,8 @@ class ShelfName(NamedTuple):
     kind: str
     slug: str
     name: str
+    lang: str = ""
+    """The language of the name: that of the article; empty where the name is none, as an id or a day."""
 
 
 def place_of(entry: Entry) -> Place:
@@ -74,9 +76,11 @@ def shelves_of(entry: Entry) -> list[ShelfName]:
         return [ShelfName(REVISION, entry.revision_of.removesuffix(".md") + ".html", "")]
     shelves = [ShelfName(LATEST, "", ""), ShelfName(OUTLET, entry.outlet, entry.outlet)]
     if entry.section:
-        shelves.append(ShelfName(SECTION, name_slug(entry.section), entry.section))
-    shelves += {(slug := name_slug(tag)): ShelfName(TOPIC, slug, tag) for tag in reversed(entry.tags)}.values()
-    shelves += {(slug := name_slug(name)): ShelfName(AUTHOR, slug, name) for name in reversed(entry.authors)}.values()
+        shelves.append(ShelfName(SECTION, name_slug(entry.section), entry.section, entry.lang))
+    for kind, names in ((TOPIC, entry.tags), (AUTHOR, entry.authors)):
+        shelves += {
+            (slug := name_slug(name)): ShelfName(kind, slug, name, entry.lang) for name in reversed(names)
+        }.values()
     shelves.append(ShelfName(DAY, entry.date[:10], entry.date[:10]) if entry.date else ShelfName(NO_DATE, "", ""))
     return shelves
 

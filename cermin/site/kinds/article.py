@@ -61,7 +61,7 @@ class ArticlePage(PlainKind):
             "previous": older and (older.address, older.title, older.lang),
             "next": newer and (newer.address, newer.title, newer.lang),
             "see_also": [(title, ask.find_title(title, entry.outlet)) for title in entry.references],
-            "main": main and (main.address, main.title),
-            "versions": [(other.address, other.title, other.date) for other in ask.versions(entry.address)],
+            "main": main and (main.address, main.title, main.lang),
+            "versions": [(other.address, other.title, other.date, other.lang) for other in ask.versions(entry.address)],
         }
         return Page(self.name, entry.address, entry.address, 0, self.templates[0], answers)

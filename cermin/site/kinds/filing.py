@@ -43,7 +43,7 @@ def _months(teasers: Iterable[Teaser]) -> list[tuple[str, int]]:
 
 def _labels_beside(ask: Queries, shelf: Shelf, newest: int) -> dict[str, list[Label]]:
     counts: dict[str, Counter[str]] = {kind: Counter() for kind in _BESIDE[shelf.kind]}
-    names: dict[tuple[str, str], str] = {}
+    names: dict[tuple[str, str], tuple[str, str]] = {}
     for labels in ask.labels_of(shelf.kind, shelf.slug, newest):
         found = {OUTLET: (labels.outlet,), SECTION: (labels.section,), TOPIC: labels.tags, AUTHOR: labels.authors}
         for kind, counter in counts.items():
@@ -51,9 +51,13 @@ def _labels_beside(ask: Queries, shelf: Shelf, newest: int) -> dict[str, list[La
                 slug = name if kind == OUTLET else name_slug(name)
                 if (kind, slug) != (shelf.kind, shelf.slug):
                     counter[slug] += 1
-                    names.setdefault((kind, slug), name)
+                    names.setdefault((kind, slug), (name, labels.lang))
     return {
-        kind: [Label(names[kind, slug], addresses.hub(kind, slug), count) for slug, count in _largest(counter)]
+        kind: [
+            Label(name, addresses.hub(kind, slug), count, "" if kind == OUTLET else lang)
+            for slug, count in _largest(counter)
+            for name, lang in [names[kind, slug]]
+        ]
         for kind, counter in counts.items()
         if len(counter) > 1 or (counter and kind != OUTLET)
     }

@@ -44,4 +44,4 @@ class Front(LonePage):
 
 
 def _label(shelf: Shelf) -> Label:
-    return Label(shelf.name, addresses.hub(shelf.kind, shelf.slug), shelf.count)
+    return Label(shelf.name, addresses.hub(shelf.kind, shelf.slug), shelf.count, shelf.lang)

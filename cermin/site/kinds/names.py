@@ -78,7 +78,9 @@ class NamesKind:
     def _answers(self, shelves: list[Shelf], letter: str) -> dict[str, object]:
         return {
             "kind": self.name,
-            "labels": [Label(shelf.name, addresses.hub(shelf.kind, shelf.slug), shelf.count) for shelf in shelves],
+            "labels": [
+                Label(shelf.name, addresses.hub(shelf.kind, shelf.slug), shelf.count, shelf.lang) for shelf in shelves
+            ],
             "letter": letter,
             "letters": [],
             "count": 0,

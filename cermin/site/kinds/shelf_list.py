@@ -128,6 +128,7 @@ class ShelfList(PlainKind):
         answers: dict[str, object] = {
             "kind": self.name,
             "name": slug if kind in {DAY, OUTLET} else shelf.name,
+            "name_lang": shelf.lang,
             "number": number,
             "teasers": oldest_first[::-1],
             "newer": newer,
