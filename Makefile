@@ -10,7 +10,7 @@ INSTALL := $(RUN) -m pip install -qq --disable-pip-version-check --require-hashe
 
 .DEFAULT_GOAL := site
 .DELETE_ON_ERROR:
-.PHONY: site serve test test-long bench bench-import bench-scale bench-profile check format lock clean help
+.PHONY: site serve test test-long lighthouse bench bench-import bench-scale bench-profile check format lock clean help
 
 site: .venv/site.stamp ## import seeds/ and build output/
 	$(RUN) build.py $(ARGS)
@@ -23,6 +23,9 @@ test: check node_modules/nu.stamp ## all checks and tests, as CI runs them
 
 test-long: .venv/dev.stamp ## property tests with 40 times the examples
 	$(RUN) -m pytest -n auto --dist loadfile -m hypothesis --hypothesis-profile=long $(ARGS)
+
+lighthouse: .venv/site.stamp node_modules/lighthouse.stamp ## score an article, the front page and a list (ARGS="--runs 1")
+	$(RUN) bench/lighthouse.py $(ARGS)
 
 N ?= 10000
 bench: .venv/site.stamp ## measure builds of N articles beside other generators, where they are installed (N=10000)
@@ -86,3 +89,7 @@ NPM := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 node_modules/nu.stamp: package-lock.json
 	@if command -v npm >/dev/null; then $(NPM) --omit=dev >/dev/null && touch $@; \
 		else echo 'note: no npm, so the tests leave the Nu Html Checker out' >&2; fi
+
+node_modules/lighthouse.stamp: package-lock.json
+	@$(NPM) >/dev/null
+	@touch $@ node_modules/nu.stamp

@@ -34,8 +34,8 @@ WATCHED = ("seeds", "content", "templates", "outlets", "locales")
 QUIET_MS = 60
 """How long nothing must change before a burst of saves is built, once."""
 
-_NO_SCRIPT = b"default-src 'none';"
-_WITH_SCRIPT = b"default-src 'none'; script-src 'self'; connect-src 'self' ws:;"
+_NO_SCRIPT = b"connect-src 'self';"
+_WITH_SCRIPT = b"script-src 'self'; connect-src 'self' ws:;"
 _STYLE = """\
 .preview-faults { background: #8c1d18; color: #fff; font: 1rem/1.5 system-ui; }
 .preview-faults { padding: 1rem max(1rem, calc(50% - 36rem)); }
