@@ -128,6 +128,12 @@ def test_weeks(language, first, last):
     assert (len(weekdays), weekdays[0].short, weekdays[-1].short) == (7, first, last)
 
 
+def test_narrow_weekdays_are_in_the_letters_of_the_language():
+    """Where CLDR has no narrow names of the days, a day is shown by the first letter of its short name."""
+    assert [day.narrow for day in words_of("ur").weekdays] == ["ا", "پ", "م", "ب", "ج", "ج", "ہ"]
+    assert "".join(day.narrow for day in words_of("id").weekdays) == "MSSRKJS"
+
+
 def test_languages_do_not_mix():
     """The words of a language are the same whatever language was used before in the process."""
     assert [words_of(language).weekdays[0].short for language in ("ur", "fr", "id", "fr")] == [

@@ -135,9 +135,15 @@ class Words:
     @cached_property
     def weekdays(self) -> list[Weekday]:
         """The names of the days in the order of a week."""
-        names = [self.locale.days["stand-alone"][width] for width in ("wide", "abbreviated", "narrow")]
+        wide, short, narrow = (self.locale.days["stand-alone"][width] for width in ("wide", "abbreviated", "narrow"))
         order = [(self.first_week_day + day) % 7 for day in range(7)]
-        return [Weekday(*(name[day] for name in names)) for day in order]
+        # Where CLDR has no narrow names of a language, it gives English letters.
+        return [
+            Weekday(
+                wide[day], short[day], narrow[day] if narrow[day].isascii() == short[day].isascii() else short[day][0]
+            )
+            for day in order
+        ]
 
 
 @lru_cache(maxsize=8192)
