@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote
+
+from playwright.sync_api import Page
 
 from tests.mirrors import article
 
+BASE = "https://example.org/mirror/"
 SETTINGS = """\
 [site]
 title = "Cermin Kota"
@@ -127,3 +133,20 @@ def write_newspaper(root: Path, language: str = "id") -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
     return root
+
+
+@contextmanager
+def serve(page: Page, output: Path) -> Iterator[None]:
+    """Let base_url stand for the folder of the site, as its host would."""
+    page.route(f"{BASE}**", lambda route: route.fulfill(path=output / unquote(route.request.url.removeprefix(BASE))))
+    yield
+    page.unroute_all()
+
+
+def show(page: Page, output: Path, path: str) -> None:
+    """Open a page from its file; 404.html, which links from the root of its host, from its address."""
+    if path == "404.html":
+        with serve(page, output):
+            page.goto(BASE + path)
+    else:
+        page.goto((output / path).as_uri())

@@ -5,20 +5,19 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import html5lib
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.sync_api import Browser, Page
 
 from tests.conftest import ROOT
 from tests.mirrors import build, import_seeds
-from tests.newspaper import KINDS_OF_PAGES, write_newspaper
+from tests.newspaper import BASE, KINDS_OF_PAGES, serve, show, write_newspaper
 
 SEED_PAGE = "genpi/2024/06/rusia-dan-korea-utara-tandatangani-perjanjian-kemitraan-terkuat-sejak-perang-dingin.html"
 HEAVIEST = 14_000
 """Bytes of a page with its stylesheet, compressed: what a server sends before it waits for an answer."""
-NARROWEST = 320
 
 
 @pytest.fixture(scope="module", params=["id", "en", "ar"])
@@ -59,71 +58,85 @@ def test_every_page_opens_from_a_file_without_a_complaint(output: Path, page: Pa
             assert page.evaluate("getComputedStyle(document.body).margin") != "8px", name
 
 
-def test_every_link_of_the_seed_site_leads_somewhere_from_a_file(seed_output: Path, page: Page) -> None:
-    """Clicking through the whole site from its front page reaches every page, and each link opens a file."""
-    waiting, seen = ["index.html"], set()
-    while waiting:
-        path = waiting.pop()
-        if path in seen:
-            continue
-        seen.add(path)
-        page.goto((seed_output / path).as_uri())
-        links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href.split('#')[0])")
-        for link in links:
-            if link.startswith("file:"):
-                target = Path(page.evaluate("link => decodeURIComponent(new URL(link).pathname)", link))
-                assert target.is_file(), f"{path} links to {link}"
-                if target.suffix == ".html":
-                    waiting.append(target.relative_to(seed_output).as_posix())
+@pytest.fixture(scope="module")
+def scriptless(browser: Browser) -> Iterator[Page]:
+    """Return a page of a browser that runs no script."""
+    context = browser.new_context(java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("output", ["id"], indirect=True)
+@pytest.mark.parametrize("base", ["file:", BASE], ids=["file", "prefix"])
+def test_every_link_leads_somewhere_without_scripts(output: Path, scriptless: Page, base: str) -> None:
+    """From a file and below a prefix, without scripts, every page has look and text, and its links lead somewhere."""
+    pages = {path.relative_to(output).as_posix() for path in output.rglob("*.html")}
+    if base == BASE:
+        with serve(scriptless, output):
+            assert walk(scriptless, output, base, "404.html") == pages
+    else:
+        # 404.html links from the root of its host.
+        assert walk(scriptless, output, f"{output.as_uri()}/", "index.html") == pages - {"404.html"}
+
+
+def test_every_link_of_the_seed_site_leads_somewhere(seed_output: Path, scriptless: Page) -> None:
+    """Clicking through the site of this repository's own capture reaches every page."""
+    seen = walk(scriptless, seed_output, f"{seed_output.as_uri()}/", "index.html")
     assert SEED_PAGE in seen
     pages = {path.relative_to(seed_output).as_posix() for path in seed_output.rglob("*.html")}
     assert pages - seen == {"404.html"}
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
-def narrow_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """Return a page in a window as narrow as WCAG 1.4.10 asks for, in either colour scheme."""
-    context = browser.new_context(color_scheme=request.param, viewport={"width": NARROWEST, "height": 700})
-    yield context.new_page()
-    context.close()
+def walk(page: Page, output: Path, base: str, start: str) -> set[str]:
+    """Follow every link from page to page below ``base``; return the pages, and fail at a link that leads nowhere."""
+    waiting, seen = [start], set[str]()
+    anchors, linked = set[tuple[str, str]](), set[tuple[str, str]]()
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        page.goto(base + quote(path))
+        assert page.locator("h1").is_visible(), path
+        assert page.locator("main").inner_text().strip(), path
+        assert page.evaluate("getComputedStyle(document.body).margin") != "8px", path
+        anchors |= {(path, name) for name in page.eval_on_selector_all("[id]", "all => all.map(element => element.id)")}
+        links = page.eval_on_selector_all("a[href], link[href]", "links => links.map(link => link.href)")
+        for link in filter(lambda link: link.startswith(base), links):
+            target, _, anchor = unquote(link.removeprefix(base)).partition("#")
+            assert (output / (target or "index.html")).is_file(), f"{path} links to {link}"
+            if target.endswith(".html"):
+                waiting.append(target)
+            if anchor:
+                linked.add((target, anchor))
+    assert linked - anchors == set()
+    return seen
 
 
-@pytest.mark.parametrize("name", KINDS_OF_PAGES)
-def test_no_accessibility_violation(output: Path, narrow_page: Page, name: str) -> None:
-    """axe-core finds no violation on any kind of page, in light and dark."""
-    if name == "not found":
-        serve_404_from_its_root(narrow_page, output)
-    else:
-        narrow_page.goto((output / KINDS_OF_PAGES[name]).as_uri())
-    found = Axe().run(narrow_page).response["violations"]
-    assert [(item["id"], [node["html"] for node in item["nodes"]]) for item in found] == []
-
-
-def serve_404_from_its_root(page: Page, output: Path) -> None:
-    """Show 404.html as its host would: under the path of base_url."""
-    page.route(
-        "https://example.org/**",
-        lambda route: route.fulfill(path=output / route.request.url.removeprefix("https://example.org/mirror/")),
-    )
-    page.goto("https://example.org/mirror/404.html")
-    page.unroute_all()
-
-
-def test_nothing_is_cut_off_in_a_narrow_window(output: Path, narrow_page: Page) -> None:
-    """At 320 pixels no page scrolls sideways."""
+@pytest.mark.parametrize("output", ["id"], indirect=True)
+def test_paper_shows_no_navigation(output: Path, page: Page) -> None:
+    """Printed, every page has its title and nothing that only leads elsewhere, in black on white also in the dark."""
+    page.emulate_media(media="print", color_scheme="dark")
     for name, path in KINDS_OF_PAGES.items():
-        narrow_page.goto((output / path).as_uri())
-        if name != "not found":
-            assert narrow_page.evaluate("document.documentElement.scrollWidth") <= NARROWEST, name
+        show(page, output, path)
+        assert page.locator("h1").is_visible(), name
+        assert [item.inner_text() for item in page.locator("nav, .skip").all() if item.is_visible()] == [], name
+        colours = page.evaluate(
+            "[document.body, document.documentElement].map(element => getComputedStyle(element))"
+            ".map((style, number) => number ? style.backgroundColor : style.color)"
+        )
+        assert colours == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"], name
 
 
-def test_paper_shows_the_article_and_no_navigation(output: Path, page: Page) -> None:
-    """Printed, an article has its title and source, and no navigation."""
-    page.goto((output / KINDS_OF_PAGES["article"]).as_uri())
+@pytest.mark.parametrize("output", ["id", "ar"], indirect=True)
+def test_paper_keeps_the_source(output: Path, page: Page) -> None:
+    """Printed, an article says where it comes from: its original, its capture and the checksum, unfolded."""
     page.emulate_media(media="print")
-    assert page.locator("h1").is_visible()
-    assert page.get_by_text("https://warta.example/2024/06/banjir-surut?x=1&y=2").first.is_visible()
-    assert [item.is_visible() for item in page.locator("nav").all()] == [False] * page.locator("nav").count()
+    show(page, output, KINDS_OF_PAGES["article"])
+    source = page.locator(".source")
+    for words in ("https://warta.example/2024/06/banjir-surut?x=1&y=2", "banjir.txt", "0" * 64):
+        assert source.get_by_text(words, exact=True).is_visible(), words
+    assert page.pdf().startswith(b"%PDF-")
 
 
 def test_pages_are_valid_and_hold_no_script(output: Path) -> None:
