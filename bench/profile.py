@@ -84,9 +84,10 @@ def main() -> None:
     clock = Clock()
     clock.begin("starting up")
     from cermin import content, pipeline, site, workers
+    from cermin import dataset as dataset_update
     from cermin.config import load_config
     from cermin.content import folder as content_folder
-    from cermin.output import body_html, making, rendering
+    from cermin.output import body_html, dataset, making, rendering
     from cermin.report import MemoryReporter
     from cermin.site import loading
 
@@ -104,6 +105,9 @@ def main() -> None:
     clock.watch(body_html.BodyRenderer, "_convert", "bodies: Markdown and sanitiser")
     clock.watch(rendering.Renderer, "render", lambda *given: f"rendering {_plural(given[1].kind)}")
     clock.watch(making, "put_new", "writing files")
+    clock.watch(dataset_update, "find_members", "the dataset: which members there are")
+    clock.watch(dataset.MakeMembers, "_make", "the dataset: lines and compression")
+    clock.watch(dataset, "put_pieces", "the dataset: checksum, writing")
     for place in (pipeline, workers):
         vars(place).update(content=content, site=site)
     with tempfile.TemporaryDirectory(prefix="cermin-profile-") as work:

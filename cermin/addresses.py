@@ -14,6 +14,10 @@ REVISION = "revision"
 """The kind of list on which the other versions of an article stand, and no others; no page shows one."""
 
 SITE_FEED = "feed.xml"
+DATASET = "data/articles.jsonl.gz"
+"""All articles as data."""
+DATASHEET = "data/index.html"
+"""What the dataset is and how it came to be."""
 
 _FOLDERS = {
     LATEST: "latest/",

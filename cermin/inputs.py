@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -19,9 +20,15 @@ _READING_LIBRARIES = ("charset-normalizer", "feedparser", "ftfy", "lxml", "trafi
 
 
 def shared_inputs(config: Config, theme: Theme, kind: Kind) -> Mapping[str, str]:
-    """Return the inputs that all pages of a kind share; `cermin why` prints the names of those that changed."""
+    """Return the inputs that all pages of a kind share; `cermin why` prints the names of those that changed.
+
+    What no template makes depends on neither settings nor words.
+    """
+    own = {"cermin itself": code()}
+    if not kind.templates:
+        return own
     return {
-        "cermin itself": code(),
+        **own,
         **_settings(config),
         "stylesheet": theme.stylesheet,
         **theme.closure(kind.templates),
@@ -57,6 +64,6 @@ def code() -> str:
     """Return the hash of cermin's own code and data and of the versions of the libraries that shape its output."""
     folder = Path(cermin.__file__).parent
     own = [path for path in sorted(folder.rglob("*")) if path.suffix in {".py", ".toml"}]
-    parts = [f"{name} {version(name)}" for name in _LIBRARIES]
+    parts = [f"zlib {zlib.ZLIB_RUNTIME_VERSION}", *(f"{name} {version(name)}" for name in _LIBRARIES)]
     parts += [f"{path.relative_to(folder).as_posix()} {digest(path.read_bytes())}" for path in own]
     return digest("\n".join(parts).encode())

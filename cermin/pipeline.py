@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from cermin import content, executors, output, seeds, site
 from cermin.config import Config
+from cermin.dataset import make_dataset
 from cermin.errors import BrokenCatalogueError, BusyError, CerminError, Fault, SeedError, UsageError
 from cermin.files import remove
 from cermin.inputs import code, import_rules, shared_inputs
@@ -162,7 +163,9 @@ def build(config: Config, report: Reporter, *, jobs: int = 0) -> Built:
         make_pages.theme.references |= json.loads(catalogue.meta("template references") or "{}")
         plan = site.plan_pages(catalogue, ask, partial(shared_inputs, config, make_pages.theme))
         make_parts = MakeParts(config, make_pages, plan.shared, is_new=bool(catalogue.meta("new output")))
-        changed = _make_whole_kinds(catalogue, plan, make_parts, report, jobs)
+        # Before the pages, for its datasheet tells its checksum.
+        changed = make_dataset(config, plan, make_pages, report, jobs)
+        changed += _make_whole_kinds(catalogue, plan, make_parts, report, jobs)
         changed += _make_touched_pages(catalogue, plan, make_pages, report, jobs)
         make_pages.show()
         changed += _prune(config, catalogue, plan, strange, make_pages.theme.references)
@@ -327,6 +330,9 @@ def _compare_output(config: Config, catalogue: site.Catalogue) -> list[str]:
         for path, kind in missing:
             catalogue.drop_page(path)
             incomplete.add(kind)
+        # A datasheet tells of the file as it was made last.
+        if "dataset" in incomplete:
+            incomplete.add("datasheet")
         for kind in incomplete:
             catalogue.drop_planned(kind)
         # A folder that is not there yet is made under another name and shown when it is whole.

@@ -119,6 +119,7 @@ KINDS_OF_PAGES = {
     "day": "archive/2024/06/20/index.html",
     "undated": "archive/undated/index.html",
     "about": "about.html",
+    "datasheet": "data/index.html",
     "not found": "404.html",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cermin.errors import OutputError
-from cermin.files import digest, put, remove
+from cermin.files import digest, put, put_pieces, remove
 from tests.conftest import tree
 
 
@@ -28,6 +29,31 @@ def test_equal_file_is_left_alone(tmp_path):
     os.utime(tmp_path / "a.html", (1, 1))
     put(tmp_path, "a.html", b"1")
     assert (tmp_path / "a.html").stat().st_mtime == 1
+
+
+def test_put_pieces(tmp_path):
+    """A file that is written piece by piece is new, then the same and left alone, then changed."""
+    assert put_pieces(tmp_path, "a/b.gz", [b"1", b"2"]) == "new"
+    os.utime(tmp_path / "a/b.gz", (1, 1))
+    assert put_pieces(tmp_path, "a/b.gz", [b"12", b""]) == "same"
+    assert (tmp_path / "a/b.gz").stat().st_mtime == 1
+    assert put_pieces(tmp_path, "a/b.gz", [b"1", b"3"]) == "changed"
+    assert put_pieces(tmp_path, "a/b.gz", [b"1", b"3", b""]) == "same"
+    assert tree(tmp_path) == {"a/b.gz": b"13"}
+
+
+def test_pieces_that_break_off(tmp_path):
+    """When the pieces end in an error the old file stands, and no temporary one is left."""
+
+    def pieces(error: Exception) -> Iterator[bytes]:
+        yield b"1"
+        raise error
+
+    put_pieces(tmp_path, "a.gz", [b"0"])
+    for error, told in ((OSError(5, "Input/output error"), OutputError), (KeyError("a"), KeyError)):
+        with pytest.raises(told):
+            put_pieces(tmp_path, "a.gz", pieces(error))
+    assert tree(tmp_path) == {"a.gz": b"0"}
 
 
 def test_reader_keeps_the_old_file(tmp_path):

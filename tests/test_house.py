@@ -20,7 +20,7 @@ LAYERS = (
     {"config"},
     {"report"},
     {"seeds", "content", "site", "output", "executors", "deploy"},
-    {"inputs", "workers", "settling", "learning"},
+    {"inputs", "workers", "settling", "learning", "dataset"},
     {"pipeline", "new_mirror"},
     {"preview"},
     {"cli"},

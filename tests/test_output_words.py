@@ -286,7 +286,7 @@ def test_plural_rules(language):
 
 ALIKE = {
     "de": {"Permalink"},
-    "fr": {"%(num)s article", "Capture", "Corrections", "Pages", "page %(number)s"},
+    "fr": {"%(num)s article", "Articles", "Capture", "Corrections", "Pages", "page %(number)s"},
     "id": {"Editor:"},
 }
 """Messages that a language writes as English does."""

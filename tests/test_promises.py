@@ -27,7 +27,7 @@ from cermin import addresses, content, executors, inputs, pipeline
 from cermin.errors import CerminError
 from cermin.output import translations
 from cermin.output.theme import builtin_folder
-from cermin.site import shelves
+from cermin.site import members, shelves
 from cermin.site.kinds import feed
 from tests.conftest import ROOT, tree
 from tests.mirrors import article, build, build_clean, call, find_differences, import_seeds
@@ -323,6 +323,7 @@ def rounds() -> st.SearchStrategy[list[list[Move]]]:
 def play(root: Path, series: Sequence[Sequence[Move]]) -> None:
     """Play rounds of moves; after each, the next build must give what a clean one gives."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(members, "TOGETHER", 2)
         room = Newsroom(root, patch)
         # Few articles fill archives of feeds then.
         patch.setattr(feed, "NEWEST", 2)

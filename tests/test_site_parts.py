@@ -8,6 +8,7 @@ import sqlite3
 import pytest
 
 from cermin import pipeline
+from cermin.addresses import DATASET
 from cermin.config import load_config
 from cermin.output.theme import load_theme
 from cermin.site import KINDS, Queries, loading, open_catalogue, open_frozen
@@ -60,7 +61,8 @@ def test_parts_are_scopes(mirror, monkeypatch, together):
     with open_catalogue(config.state) as catalogue:
         ask = Queries(catalogue, config, load_theme(config.templates).assets)
         pages = [page for kind in KINDS.values() for part in kind.parts(ask) for page in kind.pages_of(ask, part)]
-        assert sorted(page.path for page in pages) == sorted(tree(root / "output"))
+        # The dataset is put together from its members.
+        assert sorted([*(page.path for page in pages), DATASET]) == sorted(tree(root / "output"))
         for page in pages:
             again = [p for p in KINDS[page.kind].pages(ask, Scope(page.scope, page.number)) if p.path == page.path]
             assert list(map(page_row, again, [0])) == [page_row(page, 0)]

@@ -137,7 +137,7 @@ def test_sitemap_counts_from_the_oldest(mirror, monkeypatch):
     root = mirror(content=files, settings=SETTINGS)
     build(root)
     before = tree(root / "output")
-    hubs = ["index.html", "about.html", "kaca/index.html"]
+    hubs = ["index.html", "about.html", "data/index.html", "kaca/index.html"]
     assert listed(root / "output") == ["", *hubs[1:], *(f"kaca/2024/06/a{n}.html" for n in range(5))]
     (root / "content/kaca/2024/06/b.md").write_text(article("Baru", date="2024-07-01"))
     build(root)

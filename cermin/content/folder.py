@@ -22,13 +22,9 @@ from cermin.content.article_file import (
 from cermin.content.front_matter import read_head
 from cermin.content.head import FrontMatterError
 from cermin.errors import ContentError, Fault
-from cermin.files import put, readable, remove
+from cermin.files import put, read_whole, readable, remove
 from cermin.records import Article, Entry, Kin
 from cermin.slugs import slugify
-
-_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0)  # Windows would change line ends
-_PIECE = 64 * 1024
-"""Bytes that are read at a time; few articles are longer."""
 
 
 class ContentFile(NamedTuple):
@@ -101,7 +97,7 @@ def read_entries(content: Path, files: Sequence[ContentFile]) -> list[ReadFile]:
 
 def _read(content: str, file: ContentFile) -> ReadFile:
     try:
-        data = _read_bytes(f"{content}/{file.path}")
+        data = read_whole(f"{content}/{file.path}")
     except OSError as error:
         verdict = "its name is not UTF-8" if "\ufffd" in file.path else f"cannot be read: {error.strerror}"
         fault = Fault(f"content/{file.path}", verdict)
@@ -111,17 +107,6 @@ def _read(content: str, file: ContentFile) -> ReadFile:
     except ContentError as error:
         return ReadFile(file, seed_of(data), None, error.faults)
     return ReadFile(file, entry.seed, entry, ())
-
-
-def _read_bytes(path: str) -> bytes:
-    pieces = []
-    handle = os.open(path, _READING)
-    try:
-        while piece := os.read(handle, _PIECE):
-            pieces.append(piece)
-    finally:
-        os.close(handle)
-    return b"".join(pieces)
 
 
 def content_path(article: Article, is_taken: Callable[[str], bool]) -> str:

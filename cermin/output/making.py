@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cermin.config import Config
-from cermin.errors import CerminError, OutputError
+from cermin.errors import CerminError, Fault, OutputError
 from cermin.files import put, put_new
 from cermin.output.theme import Theme, load_theme
 from cermin.records import Failure, Page, Written
@@ -28,15 +28,16 @@ class MakePages:
     def __init__(self, config: Config, *, is_new: bool = False) -> None:
         self._config = config
         self._is_new = is_new
-        self._folder = config.output.with_name(f".{config.output.name}.new") if is_new else config.output
+        self.folder = config.output.with_name(f".{config.output.name}.new") if is_new else config.output
+        """Where the files go."""
         if is_new:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def __getstate__(self) -> tuple[Config, bool, Path]:
-        return self._config, self._is_new, self._folder
+        return self._config, self._is_new, self.folder
 
     def __setstate__(self, state: tuple[Config, bool, Path]) -> None:
-        self._config, self._is_new, self._folder = state
+        self._config, self._is_new, self.folder = state
 
     @cached_property
     def theme(self) -> Theme:
@@ -58,21 +59,19 @@ class MakePages:
     def _make(self, page: Page) -> Written | Failure:
         try:
             data = self.renderer.render(page)
-            status = put_new(self._folder, page.path, data) if self._is_new else put(self._folder, page.path, data)
+            status = put_new(self.folder, page.path, data) if self._is_new else put(self.folder, page.path, data)
             return Written(page.path, status, len(data))
         except CerminError as error:
-            fault = error.faults[0]
-            return Failure(page.path, fault._replace(place=fault.place.replace(*self._names)))
+            return Failure(page.path, self.place(error.faults[0]))
 
-    @property
-    def _names(self) -> tuple[str, str]:
-        """The name of the folder that is written to, and the one that a person knows."""
-        return str(self._folder), str(self._config.output)
+    def place(self, fault: Fault) -> Fault:
+        """Return the fault with the folder named as a person knows it."""
+        return fault._replace(place=fault.place.replace(str(self.folder), str(self._config.output)))
 
     def show(self) -> None:
         """Give a new output folder its name. Raises OutputError."""
-        if self._is_new and self._folder.exists():
+        if self._is_new and self.folder.exists():
             try:
-                self._folder.rename(self._config.output)
+                self.folder.rename(self._config.output)
             except OSError as error:
                 raise OutputError.at(self._config.output, f"cannot be made: {error.strerror}") from error

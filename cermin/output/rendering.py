@@ -17,17 +17,17 @@ from markupsafe import Markup, escape
 
 import cermin
 from cermin import addresses
-from cermin.characters import decode
 from cermin.config import Config
 from cermin.errors import CerminError, OutputError
-from cermin.files import digest
 from cermin.output.address import mend_address, quote, readable, root_of
+from cermin.output.article_body import read_body
 from cermin.output.body_html import BodyRenderer
 from cermin.output.charts import draw_timeline, shade
 from cermin.output.compiled import compiled_folder
+from cermin.output.dataset import FIELDS
 from cermin.output.environment import NewspaperEnvironment
 from cermin.output.json_feed import item, write_feed
-from cermin.output.structured_data import Copy, news_article
+from cermin.output.structured_data import Copy, dataset, news_article
 from cermin.output.theme import Theme, template_error
 from cermin.output.translations import catalogue_paths
 from cermin.output.words import Words, direction, load_words, locale_of
@@ -76,6 +76,7 @@ class Renderer:
             "month": self._month,
             "front": self._front,
             "about": self._about,
+            "datasheet": self._datasheet,
             "feed": self._feed,
             "sitemap": self._sitemap,
         }
@@ -152,7 +153,7 @@ class Renderer:
 
     def _render_body(self, entry: Entry, see_also: Iterable[tuple[str, str]], root: str) -> str:
         """Return a body as HTML; ``see_also`` tells the address of each title that it names, empty where unknown."""
-        body = self._body(entry)
+        body = read_body(self._content, entry)
         targets = {title: target for title, target in see_also if target and target != entry.address}
         try:
             return self._bodies.render(body, targets, root)
@@ -162,16 +163,6 @@ class Renderer:
 
     def _render_feed_body(self, entry: Entry, see_also: tuple[tuple[str, str], ...]) -> str:
         return self._render_body(entry, see_also, self._config.site.base_url or root_of(entry.address))
-
-    def _body(self, entry: Entry) -> str:
-        try:
-            with open(f"{self._content}/{entry.content_path}", "rb", buffering=0) as file:  # noqa: PTH123 - once a page
-                data = file.read()
-        except OSError as error:
-            raise OutputError.at(f"content/{entry.content_path}", f"cannot be read: {error.strerror}") from error
-        if digest(data) != entry.digest:
-            raise OutputError.at(f"content/{entry.content_path}", "changed while it was built", "build again")
-        return decode(data[entry.body_at :])
 
     def _list(self, page: Page, root: str) -> dict[str, Any]:  # noqa: ARG002
         name, gettext = page.answers["name"], self._words.translations.gettext
@@ -204,6 +195,26 @@ class Renderer:
             named = self._outlet_labels([label])[0]
             rows.append((named, self._config.original(label.name), profile.homepage if profile else "", first, last))
         return {"outlets_list": rows}
+
+    def _datasheet(self, page: Page, root: str) -> dict[str, Any]:  # noqa: ARG002
+        answers, site, words = page.answers, self._config.site, self._words
+        outlets = [(id_, self.outlet_name(id_), self._outlet_lang(id_), n) for id_, n in answers["outlets_list"]]
+        languages = [(tag, words.language_name(tag), "", n) for tag, n in answers["languages"]]
+        return {
+            "file": addresses.DATASET,
+            "fields": [(name, answers["present"].get(name, 0)) for name in FIELDS],
+            "file_size": words.size(answers["size"]),
+            "unpacked_size": words.size(answers["unpacked"]),
+            "outlets_list": outlets,
+            "languages": languages,
+            "structured_data": dataset(
+                site.title,
+                site.description or words.translations.gettext("All articles of this mirror in one file"),
+                self._absolute(page.path),
+                self._absolute(addresses.DATASET) or addresses.DATASET.rpartition("/")[2],
+                answers,
+            ),
+        }
 
     def _outlet_labels(self, labels: list[Any]) -> list[Any]:
         return [

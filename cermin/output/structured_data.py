@@ -1,10 +1,11 @@
-"""What machines are told of an article: schema.org NewsArticle as JSON-LD (https://schema.org/NewsArticle)."""
+"""What machines are told: schema.org NewsArticle (https://schema.org/NewsArticle) and Dataset as JSON-LD."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from json.encoder import encode_basestring
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -54,7 +55,37 @@ def news_article(entry: Entry, copy: Copy, publisher: str, homepage: str) -> Mar
         ("locationCreated", _thing("Place", entry.place)),
         ("isAccessibleForFree", "true"),
     )
-    text = "".join([_BEGINNING, *[f', "{key}": {value}' for key, value in pairs if value], "}"])
+    return _markup("".join([_BEGINNING, *[f', "{key}": {value}' for key, value in pairs if value], "}"]))
+
+
+def dataset(name: str, description: str, url: str, file: str, answers: Mapping[str, Any]) -> Markup:
+    """Return the JSON-LD of the dataset (https://schema.org/Dataset); keys without a value are left out.
+
+    No licence is named, as the articles are others'.
+    """
+    years = [year for year, _ in answers["years"] if year]
+    pairs = {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "name": name,
+        "description": description,
+        "url": url,
+        "publisher": {"@type": "Organization", "name": name},
+        "isAccessibleForFree": True,
+        "inLanguage": [tag for tag, _ in answers["languages"] if tag],
+        "temporalCoverage": f"{years[0]}/{years[-1]}" if years else "",
+        "distribution": {
+            "@type": "DataDownload",
+            "contentUrl": file,
+            "encodingFormat": "application/gzip",
+            "contentSize": f"{answers['size']} B",
+            "sha256": answers["sha256"],
+        },
+    }
+    return _markup(json.dumps({key: value for key, value in pairs.items() if value}, ensure_ascii=False))
+
+
+def _markup(text: str) -> Markup:
     for sign, escaped in _UNSAFE.items():
         text = text.replace(sign, escaped)
     return Markup(text)  # noqa: S704 - escaped in the lines above

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from babel import Locale, UnknownLocaleError, dates, localedata, numbers
 from babel.core import get_global
 from babel.lists import format_list
+from babel.units import format_unit
 
 from cermin.output.translations import load_translations
 
@@ -116,6 +117,22 @@ class Words:
         return _with_own_digits(
             numbers.format_decimal(value, locale=self.locale, numbering_system="default"), self.locale
         )
+
+    def size(self, count: int) -> str:
+        """Return ``1,2 MB`` for so many bytes."""
+        units = ("byte", "kilobyte", "megabyte", "gigabyte")
+        step = min(len(units) - 1, (len(str(count)) - 1) // 3)
+        value = round(count / 1000**step, 1)
+        return _with_own_digits(
+            format_unit(value, units[step], "short", locale=self.locale, numbering_system="default"), self.locale
+        )
+
+    def language_name(self, tag: str) -> str:
+        """Return ``Jepang`` for ``ja``; the tag itself where CLDR does not know it."""
+        try:
+            return Locale.parse(tag, sep="-").get_display_name(self.locale) or tag
+        except (ValueError, UnknownLocaleError):
+            return tag
 
     def joints(self, count: int) -> tuple[str, ...]:
         """Return what stands before, between and behind the items of a list: ``("", ", ", ", dan ", "")`` for three."""

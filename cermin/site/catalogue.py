@@ -102,6 +102,10 @@ CREATE TABLE page (
     path TEXT PRIMARY KEY, kind TEXT NOT NULL, scope TEXT NOT NULL, number INTEGER NOT NULL,
     shared INTEGER NOT NULL, parts TEXT NOT NULL, build INTEGER NOT NULL
 ) WITHOUT ROWID;
+-- data/articles.jsonl.gz: what it is made of, in order
+CREATE TABLE member (
+    first TEXT PRIMARY KEY, count INTEGER NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL, tally TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE failure (
     path TEXT PRIMARY KEY, kind TEXT NOT NULL, place TEXT NOT NULL, verdict TEXT NOT NULL, hint TEXT NOT NULL,
     build INTEGER NOT NULL
@@ -184,6 +188,20 @@ class PageRow(NamedTuple):
     number: int
     shared: int
     parts: str
+
+
+class MemberRow(NamedTuple):
+    """A member of the dataset's file: a run of articles, compressed."""
+
+    first: str
+    """The address of its first article; empty for the first member, which may hold none."""
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nothing here asks for
+    digest: str
+    """Of its articles."""
+    size: int
+    """Bytes."""
+    tally: str
+    """JSON object: how many of its articles have what."""
 
 
 class Touched(NamedTuple):
@@ -852,6 +870,19 @@ class Catalogue:
         """Return the pages made of a scope: its hub, and those from number ``first`` on."""
         sql = "SELECT path FROM page WHERE kind = ? AND scope = ? AND (number = 0 OR number >= ?)"
         return [path for (path,) in self.connection.execute(sql, (kind, scope, first))]
+
+    def members(self) -> list[MemberRow]:
+        """Return the members of the dataset's file, in order."""
+        return list(map(MemberRow._make, self.connection.execute("SELECT * FROM member ORDER BY first")))
+
+    def keep_members(self, gone: Iterable[str], made: Iterable[MemberRow]) -> None:
+        """Record members that were made, and which are no longer part of the file."""
+        self.connection.executemany("DELETE FROM member WHERE first = ?", ((first,) for first in gone))
+        self.connection.executemany("INSERT OR REPLACE INTO member VALUES (?, ?, ?, ?, ?)", made)
+
+    def forget_members(self) -> None:
+        """Have the dataset made anew."""
+        self.connection.execute("DELETE FROM member")
 
     def keep_failure(self, path: str, kind: str, fault: Fault, build: int) -> None:
         """Record that a page could not be made; what was made there before stays."""

@@ -6,18 +6,23 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cermin.addresses import OUTLET, REVISION
 from cermin.config import Config
 from cermin.records import Entry, Teaser
-from cermin.site.catalogue import NAME_OF_SHELF, Catalogue, Touched
+from cermin.site.catalogue import NAME_OF_SHELF, Catalogue, MemberRow, Touched
 from cermin.site.rows import ENTRY_COLUMNS, TEASER_COLUMNS, entry_from, teaser_from
 from cermin.site.shelves import FIRST, LAST, UNDATED, Place, fold_title, month_named
 
 _E_ENTRY = ", ".join(f"e.{name.strip()}" for name in ENTRY_COLUMNS.split(","))
 _NAMED = f"JOIN spelling n ON n.shelf = s.id AND (n.name, n.lang) = ({NAME_OF_SHELF.replace('?', 's.id')})"
 _SHELF_ID = "(SELECT id FROM shelf WHERE kind = ? AND slug = ?)"
+
+
+def _between(columns: str, first: str, end: str) -> tuple[str, tuple[str, ...]]:
+    where, values = ("AND address < ?", (first, end)) if end else ("", (first,))
+    return f"SELECT {columns} FROM entry WHERE address >= ? {where} ORDER BY address", values
 
 
 class Shelf(NamedTuple):
@@ -266,6 +271,32 @@ class Queries:
         row = self._execute(sql, (fold, outlet)).fetchone() if fold else None
         return row[0] if row else ""
 
+    # --- the dataset ----------------------------------------------------------------------------------------------
+
+    def members(self) -> list[MemberRow]:
+        """Return the members of the dataset's file as it was made, in order."""
+        return self._catalogue.members()
+
+    def boundary(self, address: str, each: int, *, before: bool) -> str:
+        """Return the next address before or behind one whose tie ``each`` divides; empty where there is none."""
+        sign, order = ("<", "DESC") if before else (">", "ASC")
+        sql = f"SELECT address FROM entry WHERE address {sign} ? AND tie % ? = 0 ORDER BY address {order} LIMIT 1"
+        row = self._execute(sql, (address, each)).fetchone()
+        return row[0] if row else ""
+
+    def digests(self, first: str, end: str) -> Iterator[tuple[str, int, str]]:
+        """Yield (address, tie, digest) of articles in the order of addresses, up to ``end`` if that is not empty."""
+        columns = "address, tie, digest"
+        return self._execute(*_between(columns, first, end))
+
+    def entries_between(self, first: str, end: str) -> list[Entry]:
+        """Return articles and other versions in the order of addresses, up to ``end`` if that is not empty."""
+        return list(map(entry_from, self._execute(*_between(ENTRY_COLUMNS, first, end))))
+
+    def dataset(self) -> dict[str, Any]:
+        """Return what was recorded of the dataset when it was made; nothing where it was not."""
+        return dict(json.loads(self._catalogue.meta("dataset") or "{}"))
+
     # --- sitemaps -------------------------------------------------------------------------------------------------
 
     def addresses(self, kind: str, slug: str, start: Place) -> Iterator[tuple[str, str]]:
@@ -330,6 +361,14 @@ class Queries:
             "id IN (SELECT r.entry FROM touched_fold t JOIN reference r ON r.fold = t.fold)",
         )
         return {row for condition in of_texts for row in self._execute(sql + condition)}
+
+    def touched_addresses(self) -> list[str]:
+        """Return the addresses at which an article came, went or changed, in order."""
+        return [address for (address,) in self._execute("SELECT address FROM touched_entry ORDER BY address")]
+
+    def is_all_touched(self) -> bool:
+        """Tell whether so much changed that nothing tells what did."""
+        return self._catalogue.is_all_touched
 
     def is_touched(self) -> bool:
         """Tell whether any article came, went or changed."""

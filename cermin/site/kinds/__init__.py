@@ -5,6 +5,7 @@ from cermin.site.kinds.about import About
 from cermin.site.kinds.archive import Archive, Month, Year
 from cermin.site.kinds.article import ArticlePage
 from cermin.site.kinds.asset import Asset
+from cermin.site.kinds.dataset import Dataset, Datasheet
 from cermin.site.kinds.feed import Feed
 from cermin.site.kinds.front import Front
 from cermin.site.kinds.kind import Kind, Part, Scope
@@ -40,6 +41,8 @@ KINDS: dict[str, Kind] = {
         Feed(),
         Sitemap(),
         Robots(),
+        Dataset(),
+        Datasheet(),
     )
 }
 

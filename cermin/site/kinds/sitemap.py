@@ -70,6 +70,7 @@ class Sitemap(OnePartKind):
     def _hubs(self, ask: Queries) -> Iterator[str]:
         yield "index.html"
         yield "about.html"
+        yield addresses.DATASHEET
         for kind in (OUTLET, SECTION):
             yield from (addresses.hub(kind, shelf.slug) for shelf in ask.shelves(kind))
 
