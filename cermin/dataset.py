@@ -6,16 +6,21 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from cermin import executors, output, site
+from cermin.addresses import DATASET
 from cermin.config import Config
 from cermin.errors import Fault, OutputError
-from cermin.output import Piece
+from cermin.records import Entry
 from cermin.report import Reporter
 from cermin.site.catalogue import MemberRow
 from cermin.site.kinds.dataset import Dataset
 from cermin.site.members import Member, digest_of, find_members
 from cermin.site.planning import page_row
+
+if TYPE_CHECKING:
+    from cermin.output.dataset import MadeMember, Piece
 
 
 def make_dataset(
@@ -26,11 +31,14 @@ def make_dataset(
     Stale members are made, all others copied from the file that is there, unless it is not the one that was recorded.
     """
     kind, ask, catalogue = Dataset(), plan.ask, plan.catalogue
-    made_of = {"shared": plan.shared[kind.name], "stamp": output.stamp_dataset(make_pages.folder)}
+    made_of = {"shared": plan.shared[kind.name], "stamp": output.stamp_of(make_pages.folder, DATASET)}
     told = ask.dataset()
     is_known = made_of.items() <= told.items()
     if is_known and kind.name not in plan.whole and not ask.is_touched():
         return []
+    # A build that changes nothing does without it.
+    from cermin.output.dataset import MakeMembers, write_dataset
+
     members = find_members(ask)
     before = ask.members() if is_known else []
     update = _Update(before, members, told["tally"] if before else {})
@@ -41,8 +49,8 @@ def make_dataset(
         try:
             with report.stage("Making the dataset", sum(member.count for member in update.stale)) as stage:
                 entries = (ask.entries_between(member.first, member.end) for member in update.stale)
-                made = executors.run(output.MakeMembers(config.content), entries, jobs, len)
-                written = output.write_dataset(make_pages.folder, update.pieces(made, stage.advance))
+                made = executors.run(MakeMembers(config.content), entries, jobs, _work_of)
+                written = write_dataset(make_pages.folder, update.pieces(made, stage.advance))
         except OutputError as error:
             with catalogue.batch():
                 catalogue.forget_members()
@@ -50,7 +58,7 @@ def make_dataset(
             return changed
         changed += [row.path] * (written.status != "same")
         told = written._asdict() | {"tally": dict(+update.tally)}
-        told |= made_of | {"stamp": output.stamp_dataset(make_pages.folder)}
+        told |= made_of | {"stamp": output.stamp_of(make_pages.folder, DATASET)}
     with catalogue.batch():
         catalogue.keep_members(update.gone, update.made)
         catalogue.keep_meta("dataset", json.dumps(told, sort_keys=True))
@@ -78,7 +86,7 @@ class _Update:
             if row.first not in self._kept:
                 self.tally.subtract(json.loads(row.tally))
 
-    def pieces(self, made: Iterator[output.MadeMember | Fault], advance: Callable[[int], None]) -> Iterator[Piece]:
+    def pieces(self, made: Iterator[MadeMember | Fault], advance: Callable[[int], None]) -> Iterator[Piece]:
         """Yield the members as they come, those that stay and stand side by side as one piece."""
         offset = size = 0
         for member in self._members:
@@ -102,3 +110,8 @@ class _Update:
             yield result.data
         if size:
             yield offset, size
+
+
+def _work_of(entries: Sequence[Entry]) -> int:
+    """Return how much work a member is, in pages: a line is a quarter of one."""
+    return len(entries) // 4

@@ -146,12 +146,3 @@ def _read_pieces(present: Path, pieces: Iterable[Piece]) -> Iterator[bytes]:
                     raise OutputError.at(present, "changed while it was built", "build again")
                 left -= len(data)
                 yield data
-
-
-def stamp_dataset(folder: Path) -> str:
-    """Return what tells that the file is the one that was written; nothing where there is none."""
-    try:
-        found = (folder / DATASET).stat()
-    except OSError:
-        return ""
-    return f"{found.st_size:x}.{found.st_mtime_ns:x}"

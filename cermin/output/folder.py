@@ -32,6 +32,15 @@ def check_is_ours(output: Path, *, known: bool) -> None:
         raise OutputError.at(output, "holds files that cermin did not make", hint)
 
 
+def stamp_of(output: Path, path: str) -> str:
+    """Return what changes whenever a file below ``output`` does; nothing where there is none."""
+    try:
+        found = (output / path).stat()
+    except OSError:
+        return ""
+    return f"{found.st_mtime_ns:x}.{found.st_size:x}"
+
+
 def find_output(output: Path) -> Iterator[str]:
     """Yield the paths of all files below ``output``, in their order."""
     rows = _scan(str(output), "")
