@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,11 @@ from typing import Any, NamedTuple
 import frontmatter
 import html5lib
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
 
-from cermin.output.words import direction
+from cermin.output.translations import TEMPLATE
+from cermin.output.words import direction, load_words
 from tests.mirrors import build
 from tests.newspaper import ARTICLES, OUTLETS, write_newspaper
 
@@ -115,3 +119,46 @@ def test_addresses_run_from_the_left(pages):
     assert found
     bodies = {"https://courier.example/" + "a" * 120}  # in an article, where it has the article's direction
     assert {text.way for text in found if text.text not in bodies} == {"ltr"}
+
+
+NAMES_OF_THINGS = {
+    "SHA-256",
+    "RIS",
+    "BibTeX",
+    "CSL-JSON",
+    "ISO 8601",
+    "BCP 47",
+    "Markdown",
+    "Cermin Kota",
+    "Arsip berita kota",
+    "redaksi@example.org",
+}
+"""What pages say in no language."""
+
+
+def test_every_word_of_the_interface_can_be_translated(tmp_path):
+    """No page says a word of the interface that is no message: all come out in the words of a catalogue."""
+    root = write_newspaper(tmp_path, "fr")
+    with TEMPLATE.open("rb") as file:
+        messages = [message for message in read_po(file) if message.id]
+    catalogue = Catalog("fr")
+    for message in messages:
+        said = [f"⟦{form}⟧" for form in ([message.id] if isinstance(message.id, str) else message.id)]
+        catalogue.add(message.id, said[0] if isinstance(message.id, str) else said)
+    (root / "locales").mkdir()
+    with (root / "locales" / "fr.po").open("wb") as file:
+        write_po(file, catalogue)
+    assert build(root).faults == ()
+    words = load_words("fr", ())
+    of_cldr = {name for day in words.weekdays for name in day} | {words.joints(2)[1].strip()}
+    of_cldr |= {name(month) for name in (words.month_alone, words.month_short) for month in range(1, 13)}
+    output = root / "output"
+    unsaid = {
+        text.text
+        for path in output.rglob("*.html")
+        for text in read_texts(path)
+        if text.lang == "fr" and text.way != AUTO and "⟦" not in text.text and re.search(r"[^\W\d_]", text.text)
+    }
+    shown = {text for text in unsaid if not of_cldr & set(re.findall(r"\w+\.?", text))}
+    exact = re.compile(r"https?://\S+|UTC\S*|cermin [\d.]+|articles\.jsonl\.gz|[\d,]+\sk?o")
+    assert {text for text in shown - NAMES_OF_THINGS if not exact.fullmatch(text)} == set()
