@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import html5lib
 import pytest
 
 from cermin.output.address import mend_address, readable
@@ -83,6 +84,17 @@ def test_every_kind_of_page_is_valid(newspapers: list[Path]) -> None:
     for output in newspapers:
         assert [path for path in KINDS_OF_PAGES.values() if not (output / path).is_file()] == []
     assert check(*newspapers) == []
+
+
+def test_no_field_is_empty(newspapers: list[Path]) -> None:
+    """No page has a field, a cell of a heading or a link without words: what is not known is left out."""
+    found = []
+    for output in newspapers:
+        for path in output.rglob("*.html"):
+            page = html5lib.parse(path.read_bytes(), namespaceHTMLElements=False)
+            for name in ("a", "b", "dd", "dt", "figcaption", "h1", "h2", "h3", "li", "p", "summary", "th", "time"):
+                found += [f"{path}: {name}" for element in page.iter(name) if not "".join(element.itertext()).strip()]
+    assert found == []
 
 
 def test_hostile_articles_are_valid(mirror) -> None:
