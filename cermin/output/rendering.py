@@ -23,6 +23,7 @@ from cermin.output.address import mend_address, quote, readable, root_of
 from cermin.output.article_body import read_body
 from cermin.output.body_html import BodyRenderer
 from cermin.output.charts import draw_timeline, shade
+from cermin.output.citations import cite
 from cermin.output.compiled import compiled_folder
 from cermin.output.dataset import FIELDS
 from cermin.output.environment import NewspaperEnvironment
@@ -124,6 +125,7 @@ class Renderer:
         body = self._render_body(entry, page.answers["see_also"], root)
         is_alive, main = self._config.is_alive(entry.outlet), page.answers["main"]
         permalink = self._absolute(page.path)
+        publisher = "" if entry.outlet == UNKNOWN else self.outlet_name(entry.outlet)
         # Of several copies, one stands for all (https://www.rfc-editor.org/rfc/rfc6596).
         canonical = entry.url if is_alive else self._absolute(main[0]) if main else permalink
         return {
@@ -137,13 +139,13 @@ class Renderer:
             "topics": [addresses.named(addresses.TOPIC, tag) for tag in entry.tags],
             "authors": [addresses.named(addresses.AUTHOR, name) for name in entry.authors],
             "feed": addresses.feed(addresses.OUTLET, entry.outlet),
-            "structured_data": self._structured_data(page, entry, permalink),
+            "structured_data": self._structured_data(page, entry, publisher, permalink),
+            "citations": cite(entry, publisher, permalink, self._config.site.title),
         }
 
-    def _structured_data(self, page: Page, entry: Entry, permalink: str) -> Markup:
+    def _structured_data(self, page: Page, entry: Entry, publisher: str, permalink: str) -> Markup:
         main, versions = page.answers["main"], page.answers["versions"]
         profile = self._config.outlets.get(entry.outlet)
-        publisher = "" if entry.outlet == UNKNOWN else self.outlet_name(entry.outlet)
         copy = Copy(
             permalink,
             self._absolute(main[0]) if main else "",
