@@ -187,6 +187,16 @@ def test_feed_has_the_text(newspaper):
     assert [name.text for name in unsigned.findall(f"{ATOM}author/{ATOM}name")] == ["The Courier"]
 
 
+def test_feed_is_bounded(mirror):
+    """Of a text that is too long for feed readers a feed has the summary."""
+    files = {"kaca/2024/01/a.md": article("Satu", "Isi. " * 150_000, summary="Ringkas &.", date="2024-01-01")}
+    root = mirror(content=files)
+    build(root)
+    assert (root / "output/feed.xml").stat().st_size < 10_000
+    content = read(root / "output/feed.xml").findtext(f"{ATOM}entry/{ATOM}content", "")
+    assert content == "<p>Ringkas &amp;.</p>"
+
+
 @pytest.mark.parametrize("settings", ["", f'[site]\nbase_url = "{BASE}"\n'])
 def test_links_of_texts_lead_to_pages(mirror, settings):
     """With base_url and without it, each link of a text leads to its page, wherever the feed stands."""

@@ -34,8 +34,10 @@ from cermin.output.translations import catalogue_paths
 from cermin.output.words import Words, direction, load_words, locale_of
 from cermin.records import UNKNOWN, Entry, Page, Teaser
 
-FEED_BODIES = 256
+FEED_BODIES = 64
 """Texts of articles that are remembered from one feed to the next."""
+LONGEST_IN_FEED = 500_000
+"""Characters of HTML; of a longer text feeds have the summary."""
 REMEMBERED = 8192
 """Dates and numbers whose words are remembered."""
 _URL_NAMESPACE = bytes.fromhex("6ba7b8119dad11d180b400c04fd430c8")
@@ -164,7 +166,8 @@ class Renderer:
             raise OutputError.at(place, f"the body cannot be made into HTML: {error}", hint) from error
 
     def _render_feed_body(self, entry: Entry, see_also: tuple[tuple[str, str], ...]) -> str:
-        return self._render_body(entry, see_also, self._config.site.base_url or root_of(entry.address))
+        body = self._render_body(entry, see_also, self._config.site.base_url or root_of(entry.address))
+        return body if len(body) <= LONGEST_IN_FEED else f"<p>{escape(entry.summary or entry.excerpt)}</p>"
 
     def _list(self, page: Page, root: str) -> dict[str, Any]:  # noqa: ARG002
         name, gettext = page.answers["name"], self._words.translations.gettext
