@@ -11,7 +11,7 @@ import pytest
 from cermin.outlets import FATES
 from cermin.seeds import languages
 from cermin.seeds.decoding import decode_text
-from cermin.seeds.languages import guess_language, load_language
+from cermin.seeds.languages import contradicts, guess_language, load_language
 
 FILES = sorted(path.stem for path in Path(languages.__file__).parent.glob("*.toml"))
 
@@ -55,6 +55,17 @@ RULES = {"rules", "lists", "ends", "last", "labels", "inline", "mentions", "titl
 def test_guess(text, language):
     """A text's script and frequent words tell its language; where they do not, none is invented."""
     assert guess_language(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "does"),
+    [("عاد التجار إلى محالهم", "en", True), ("عاد التجار إلى محالهم", "ar-EG", False), ("The market", "ar", False),
+     ("新桥正式通车", "ja", False), ("新桥正式通车", "zh-Hant", False), ("新桥正式通车", "ko", True),
+     ("Мост открыт", "sr", False), ("Мост открыт", "pt-BR", True), ("", "id", False), ("สะพานเปิด", "xx", True)],
+)  # fmt: skip
+def test_script_against_language(text, language, does):
+    """A text in letters that a language is not written in contradicts it; Latin letters contradict none."""
+    assert contradicts(text, language) == does
 
 
 @pytest.mark.parametrize("name", FILES)

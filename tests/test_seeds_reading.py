@@ -412,6 +412,15 @@ def test_language_that_a_container_tells(told, language):
     assert article.lang == language
 
 
+def test_language_of_a_desk_of_its_own():
+    """An outlet's article in other letters than the outlet's has the language that its words tell."""
+    arabic = "قال رئيس المجلس إن التجار عادوا إلى محالهم في السوق القديم، وأضاف أن الأسعار مستقرة منذ يوم الخميس."
+    read_as = {
+        text: read(text, source="cnn", title="…").article for text in (f"{arabic}\n{arabic}", f"{PROSE}\n{PROSE}")
+    }
+    assert [(article.outlet, article.lang) for article in read_as.values() if article] == [("cnn", "ar"), ("cnn", "en")]
+
+
 def test_byline_of_a_container_goes_by_the_rules():
     """A byline is read by the rules for such lines: a label is no name, and an editor no author."""
     article = read(f"GenPI.co - {PROSE}", author="Redaktur: Irwina Istiqomah").article

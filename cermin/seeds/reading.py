@@ -20,7 +20,7 @@ from cermin.seeds.escaping import escape_text, see_also
 from cermin.seeds.furniture import Origin
 from cermin.seeds.gluing import split_glued
 from cermin.seeds.heading import Heading, find_heading, fold_title, split_names
-from cermin.seeds.languages import SAMPLE, choose_language
+from cermin.seeds.languages import SAMPLE, choose_language, contradicts
 from cermin.seeds.lead import read_lead
 from cermin.seeds.lines import Piece, is_title_like, sort_lines
 from cermin.seeds.manuscript import Manuscript, Markup
@@ -149,6 +149,13 @@ def _explain_quarantine(pieces: Sequence[Piece]) -> str:
     return "no text beside the heading and what rules cut"
 
 
+def _language_of(capture: Capture, outlet: Outlet | None, sample: str) -> str:
+    """Return the outlet's language; where there is none, or a desk writes in another script, what the text tells."""
+    if outlet and outlet.language and not contradicts(sample, outlet.language):
+        return outlet.language
+    return choose_language(capture.language, sample)
+
+
 def _understand(
     manuscript: Manuscript, sha256: str, origin: Origin, notes: list[str]
 ) -> tuple[Article | None, list[Piece], Counter[str]]:
@@ -156,7 +163,7 @@ def _understand(
     capture, lines = manuscript.capture, manuscript.lines
     text = "\n".join(line for _, line in lines)
     outlet = _recognise(capture, text, origin.outlets)
-    language = (outlet and outlet.language) or choose_language(capture.language, text[:SAMPLE])
+    language = _language_of(capture, outlet, text[:SAMPLE])
     rules = compile_rules(outlet, language)
     clock = _make_clock(outlet, language, capture.captured)
     heading = find_heading(lines, rules, clock, capture.title)

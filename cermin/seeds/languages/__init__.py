@@ -112,12 +112,33 @@ def choose_language(told: str, text: str) -> str:
     if not likely or (language == "en" and guessed):
         return guessed
     script = (parts["script"] or likely.split("_")[1]).title()
-    sample = text[:SCRIPT_SAMPLE]
-    found = _find_script(sample) if _OTHER_SCRIPT.search(sample) else ""
-    written_in = found if found in _SHARED else get_global("likely_subtags")[found].split("_")[1] if found else "Latn"
-    if _KIN.get(script, script) != _KIN.get(written_in, written_in):
+    if _KIN.get(script, script) != _script_of(text):
         return guessed
     return f"{language}-{script}" if parts["script"] else language
+
+
+def contradicts(text: str, language: str) -> bool:
+    """Tell whether a text is in another script than a language; Latin letters say nothing, as menus are in them too."""
+    if not _OTHER_SCRIPT.search(text[:SCRIPT_SAMPLE]):
+        return False
+    from babel.core import get_global
+
+    known = get_global("likely_subtags")
+    likely = known.get(language.replace("-", "_")) or known.get(language.partition("-")[0]) or "und_Latn"
+    script = likely.split("_")[1]
+    return _script_of(text) not in {"Latn", _KIN.get(script, script)}
+
+
+def _script_of(text: str) -> str:
+    """Return the script that the beginning of a text is in, as ISO 15924 has it; that of `_KIN` for those in it."""
+    sample = text[:SCRIPT_SAMPLE]
+    found = _find_script(sample) if _OTHER_SCRIPT.search(sample) else ""
+    if not found or found in _SHARED:
+        return found or "Latn"
+    from babel.core import get_global
+
+    script: str = get_global("likely_subtags")[found].split("_")[1]
+    return _KIN.get(script, script)
 
 
 def _find_script(sample: str) -> str:
