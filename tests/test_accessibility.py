@@ -144,7 +144,14 @@ def test_the_keyboard_works(output: Path, narrow_page: Page) -> None:
     narrow_page.keyboard.press("Enter")
     assert details.locator("code").first.is_visible()
     show(narrow_page, output, KINDS_OF_PAGES["article with markup"])
-    narrow_page.evaluate("document.querySelector('table').style.inlineSize = '5rem'")
+    narrow_page.evaluate(
+        """() => {
+            const table = document.querySelector('table')
+            table.style.inlineSize = '5rem'
+            const inTime = new Promise(done => setTimeout(done, 10000, false))
+            window.scrolls = Promise.race([inTime, new Promise(done => table.onscroll = () => done(true))])
+        }"""
+    )
     narrow_page.locator("table").focus()
     narrow_page.keyboard.press("ArrowRight")
-    narrow_page.wait_for_function("document.querySelector('table').scrollLeft > 0")
+    assert narrow_page.evaluate("scrolls")
