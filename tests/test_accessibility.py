@@ -33,6 +33,11 @@ FIND_CUT = """() => [...document.body.querySelectorAll('*')].filter(element => {
     return box.width && (box.right > innerWidth + 1 || box.left < -1 || hides && spills)
 }).map(element => element.outerHTML.slice(0, 200))"""
 
+SPACES = """
+    * { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
+    p { margin-block-end: 2em !important; }
+"""
+
 WATCH_FOCUS = """() => {
     window.wanted = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
         .filter(element => !element.closest('details:not([open]) > :not(summary)'))
@@ -104,6 +109,21 @@ def test_nothing_is_cut_off(output: Path, page: Page) -> None:
 
 
 @pytest.mark.parametrize("output", ["id"], indirect=True)
+def test_text_can_be_spaced_out(output: Path, browser: Browser) -> None:
+    """Readers may widen the spaces between lines, words and letters (WCAG 1.4.12), and lose nothing at 320 pixels."""
+    size = {"width": NARROWEST, "height": 700}
+    # As an extension of theirs would, whatever the page's policy.
+    context = browser.new_context(viewport=size, bypass_csp=True)  # type: ignore[arg-type]  # a TypedDict
+    page = context.new_page()
+    for name, path in KINDS_OF_PAGES.items():
+        show(page, output, path)
+        page.add_style_tag(content=SPACES)
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST, name
+        assert page.evaluate(FIND_CUT) == [], name
+    context.close()
+
+
+@pytest.mark.parametrize("output", ["id"], indirect=True)
 @pytest.mark.parametrize("style", ["overflow: hidden; block-size: 9px", "translate: 60vw", "inline-size: 2000px"])
 def test_finds_what_is_cut_off(output: Path, page: Page, style: str) -> None:
     """What the test above looks for is found."""
@@ -144,7 +164,14 @@ def test_the_keyboard_works(output: Path, narrow_page: Page) -> None:
     narrow_page.keyboard.press("Enter")
     assert details.locator("code").first.is_visible()
     show(narrow_page, output, KINDS_OF_PAGES["article with markup"])
-    narrow_page.evaluate("document.querySelector('table').style.inlineSize = '5rem'")
+    narrow_page.evaluate(
+        """() => {
+            const table = document.querySelector('table')
+            table.style.inlineSize = '5rem'
+            const inTime = new Promise(done => setTimeout(done, 10000, false))
+            window.scrolls = Promise.race([inTime, new Promise(done => table.onscroll = () => done(true))])
+        }"""
+    )
     narrow_page.locator("table").focus()
     narrow_page.keyboard.press("ArrowRight")
-    narrow_page.wait_for_function("document.querySelector('table').scrollLeft > 0")
+    assert narrow_page.evaluate("scrolls")
