@@ -158,7 +158,7 @@ def test_the_keyboard_works(output: Path, narrow_page: Page) -> None:
     assert narrow_page.evaluate("location.hash") == "#main"
     narrow_page.keyboard.press("Tab")
     assert narrow_page.evaluate("document.querySelector('main').contains(document.activeElement)")
-    details = narrow_page.locator("details")
+    details = narrow_page.locator("details").last
     assert not details.locator("code").first.is_visible()
     details.locator("summary").focus()
     narrow_page.keyboard.press("Enter")
