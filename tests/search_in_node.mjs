@@ -1,4 +1,4 @@
-// Answers questions to templates/search/analyse.js: lines of JSON, [name of a function, …arguments], each with one line.
+// Answers questions to templates/search/analyse.js, a line each: JSON, [name of a function, …arguments].
 // Arguments: the folder of analyse.js and of the stemmers, ID.js each.
 import { createInterface } from "node:readline";
 import { readFileSync } from "node:fs";

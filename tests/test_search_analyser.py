@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import unicodedata
 from importlib import import_module
+from importlib.metadata import distribution
 from typing import Any
 
 import pytest
@@ -211,6 +212,12 @@ def test_size_of_the_scripts():
     """The analyser takes at most 3 KB of what a reader loads, compressed, and no stemmer takes more than 10 KB."""
     assert len(gzip.compress(SCRIPT.read_bytes())) <= 3 * 1024
     assert all(len(gzip.compress(stemmer_script(key).encode())) <= 10 * 1024 for key in ALGORITHMS)
+
+
+def test_licence_of_the_stemmers():
+    """The licence that is published with the stemmers is that of the library that they are translated from."""
+    own = SCRIPT.with_name("snowball.txt").read_text(encoding="utf-8")
+    assert own == distribution("snowballstemmer").read_text("licenses/COPYING")
 
 
 def test_what_cannot_be_translated():

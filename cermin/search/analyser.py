@@ -118,7 +118,8 @@ class _Terms(dict[str, tuple[str, ...]]):
 
     def __missing__(self, word: str) -> tuple[str, ...]:
         lower = self._normalize(word)
-        terms = self[lower] if lower != word else tuple(self._read(lower))
+        # Other forms than ASCII can become yet another when normalized again.
+        terms = self[lower] if lower != word and lower.isascii() else tuple(self._read(lower))
         if len(word) <= LONGEST:
             if len(self) >= _KEPT:
                 self.clear()
