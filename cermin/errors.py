@@ -70,6 +70,10 @@ class TemplateError(CerminError):
     """A template that is missing or fails."""
 
 
+class StemmerError(CerminError):
+    """A stemmer that cannot be put into a browser's language."""
+
+
 class OutputError(CerminError):
     """An output folder that cannot be written."""
 

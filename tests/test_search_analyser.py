@@ -15,10 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cermin.errors import StemmerError
 from cermin.output.theme import builtin_folder
 from cermin.search import ALGORITHMS, find_stemmer, javascript, load_analyser
 from cermin.search.analyser import LONGEST
-from cermin.search.javascript import UnknownConstructError, stemmer_script
+from cermin.search.javascript import stemmer_script
 from cermin.search.stemmers import load_stemmer
 from cermin.search.word_characters import BASIC, SUPPLEMENTARY
 from tests.conftest import ROOT, do_without
@@ -224,7 +225,7 @@ def test_what_cannot_be_translated():
     """A construct that stemmers did not have before is an error and no guess."""
     tree = ast.parse("class A:\n def _stem(self):\n  self.cursor = [1]").body[0]
     assert isinstance(tree, ast.ClassDef)
-    with pytest.raises(UnknownConstructError, match=r"\[1\]"):
+    with pytest.raises(StemmerError, match=r"\[1\]"):
         list(javascript._members(tree))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from importlib import resources
 from importlib.metadata import version
 
+from cermin.errors import StemmerError
 from cermin.search.stemmers import ALGORITHMS
 
 _STATE = {"current": "S", "cursor": "C", "limit": "L", "limit_backward": "B", "bra": "M", "ket": "K"}
@@ -56,16 +57,12 @@ insert=(m,k,t)=>{const more=replace(m,k,t);if(m<=M)M+=more;if(m<=K)K+=more};
 """
 
 
-class UnknownConstructError(ValueError):
-    """A stemmer is written otherwise than those that can be translated."""
-
-
 def stemmer_script(key: str) -> str:
     """Return the stemmer of a key of `ALGORITHMS` as a script.
 
     It is a classic script, which also a page opened from a disk may load, and puts a function from word to stem into
     ``globalThis.cerminStemmers[key]``. The licence beside it is templates/search/snowball.txt.
-    Raises UnknownConstructError.
+    Raises StemmerError.
     """
     name = ALGORITHMS[key]
     source = resources.files("snowballstemmer").joinpath(f"{name}_stemmer.py").read_text(encoding="utf-8")
@@ -223,5 +220,9 @@ def _string(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _unknown(node: ast.AST) -> UnknownConstructError:
-    return UnknownConstructError(f"snowballstemmer {version('snowballstemmer')}: {ast.unparse(node)}")
+def _unknown(node: ast.AST) -> StemmerError:
+    return StemmerError.at(
+        f"snowballstemmer {version('snowballstemmer')}",
+        f"a stemmer cannot be translated into JavaScript: {ast.unparse(node)}",
+        "`pip install 'snowballstemmer>=3.1,<3.2'`",
+    )
