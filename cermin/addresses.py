@@ -16,6 +16,8 @@ REVISION = "revision"
 SITE_FEED = "feed.xml"
 DATASET = "data/articles.jsonl.gz"
 """All articles as data."""
+SEARCH_INDEX = "search/index.json"
+"""What the script that searches reads first; the other files of the index stand in folders beside it."""
 DATASHEET = "data/index.html"
 """What the dataset is and how it came to be."""
 

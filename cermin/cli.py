@@ -191,6 +191,9 @@ def _build(options: Options) -> int:
     report.say(
         f"Built {_count(built.articles, 'article')} as {_count(built.pages, 'file')} in {built.seconds:.1f} s ({made})"
     )
+    if index := built.index:
+        size = f"{_count(index.segments, 'segment')}, {_count(index.files, 'file')}, {index.size / 1e6:.1f} MB"
+        report.say(f"Search index: {size}, in {index.seconds:.1f} s")
     report.say(f"Open {config.output / 'index.html'}")
     if not config.site.base_url:
         report.detail("No sitemap and no canonical addresses: set base_url in cermin.toml")

@@ -34,6 +34,8 @@ class Site:
     """Mail address or page where readers ask for corrections."""
     list_size: int = 30
     """Articles on a page of a list."""
+    search: bool = True
+    """Whether readers can search: with an index of all words, a page and a form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +150,15 @@ def _read_site(tables: Mapping[str, Any], faults: list[Fault]) -> Site:
         if name not in known:
             faults.append(Fault(NAME, f'unknown setting "{name}"{guess(name, known)}'))
         elif type(value) is not known[name]:
-            kind = "a text in quotes" if known[name] is str else "a whole number"
-            faults.append(Fault(NAME, f"{name} is not {kind}: {value!r}"))
+            faults.append(Fault(NAME, f"{name} is not {_KINDS[known[name]]}: {value!r}"))
         else:
             values[name] = value.strip() if isinstance(value, str) else value
     site = Site(**values)
     faults += _check_site(site)
     return site
+
+
+_KINDS = {str: "a text in quotes", int: "a whole number", bool: "true or false"}
 
 
 def _stray(name: str, known: Mapping[str, type]) -> Fault:

@@ -25,6 +25,7 @@ from cermin.files import remove
 from cermin.inputs import code, import_rules, shared_inputs
 from cermin.records import Capture, Failure, Familiar, Page, Reading
 from cermin.report import Reporter
+from cermin.search_index import IndexCost, make_search_index
 from cermin.site.catalogue import PageRow
 from cermin.workers import MakeParts, read_rows
 
@@ -77,6 +78,8 @@ class Built:
     """Files of the site that are new, changed or gone."""
     faults: tuple[Fault, ...]
     """What is wrong with article files and pages; the rest is built."""
+    index: IndexCost | None
+    """What the search index costs; None where the mirror has none."""
     seconds: float
 
 
@@ -167,11 +170,14 @@ def build(config: Config, report: Reporter, *, jobs: int = 0) -> Built:
         changed = make_dataset(config, plan, make_pages, report, jobs)
         changed += _make_whole_kinds(catalogue, plan, make_parts, report, jobs)
         changed += _make_touched_pages(catalogue, plan, make_pages, report, jobs)
+        # Between what comes and what goes, so that it never names a page that is not there.
+        renewed, index = make_search_index(config, plan, make_pages, report, jobs)
+        changed += renewed
         make_pages.show()
         changed += _prune(config, catalogue, plan, strange, make_pages.theme.references)
         faults = catalogue.content_faults() + catalogue.failures()
         articles, pages = ask.shelf_count("latest"), catalogue.count_pages()
-    return Built(articles, pages, plan.made, tuple(changed), tuple(faults), time.monotonic() - started)
+    return Built(articles, pages, plan.made, tuple(changed), tuple(faults), index, time.monotonic() - started)
 
 
 # --- the mirror ---------------------------------------------------------------------------------------------------

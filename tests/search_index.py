@@ -8,9 +8,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from cermin.files import put
-from cermin.search.index import make_index, make_segment
+from cermin.search.index import Span, make_index, make_segment
 from cermin.search.portions import Document, make_portion
-from cermin.search.segments import divide
+from cermin.site.segments import divide
 
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
@@ -44,5 +44,5 @@ def write_index(output: Path, documents: Iterable[Document], names: Mapping[str,
             one for day, group in days.items() if segment.first <= day <= segment.last for one in group
         )
         folder = output / "search" / segment.name
-        made.append((segment, make_segment([portion], names, partial(put, folder))))
+        made.append((Span(*segment[:3]), make_segment([portion], names, partial(put, folder))))
     put(output, "search/index.json", make_index(made))

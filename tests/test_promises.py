@@ -27,7 +27,7 @@ from cermin import addresses, content, executors, inputs, pipeline
 from cermin.errors import CerminError
 from cermin.output import translations
 from cermin.output.theme import builtin_folder
-from cermin.site import members, shelves
+from cermin.site import members, segments, shelves
 from cermin.site.kinds import feed
 from tests.conftest import ROOT, tree
 from tests.mirrors import article, build, build_clean, call, find_differences, import_seeds
@@ -52,6 +52,7 @@ SETTINGS = (
     '[site]\ntitle = "Cermin Lain"\nlist_size = 2\n',
     '[site]\nlist_size = 3\nbase_url = "https://example.org/kaca/"\n',
     '[site]\nlist_size = 2\nlanguage = "id"\nbase_url = "https://example.org/"\n',
+    "[site]\nlist_size = 3\nsearch = false\n",
     '[site]\nlist_size = 2\nlanguage = "ar"\ndescription = "<b>"\ncontact = "desk@example.org"\n',
 )
 
@@ -324,6 +325,8 @@ def play(root: Path, series: Sequence[Sequence[Move]]) -> None:
     """Play rounds of moves; after each, the next build must give what a clean one gives."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(members, "TOGETHER", 2)
+        for name, count in (("MOST", 6), ("STEP", 3), ("TOGETHER", 2)):
+            patch.setattr(segments, name, count)
         room = Newsroom(root, patch)
         # Few articles fill archives of feeds then.
         patch.setattr(feed, "NEWEST", 2)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cermin.search import index, segments
+from cermin.search import index
 from cermin.search.encoding import (
     Postings,
     decode_length,
@@ -28,7 +28,8 @@ from cermin.search.encoding import (
 )
 from cermin.search.index import make_pack, slug_of
 from cermin.search.portions import Portion, make_portion, read_portion, write_portion
-from cermin.search.segments import Segment, divide
+from cermin.site import segments
+from cermin.site.segments import Segment, divide
 from tests.search_index import document, write_index
 
 # --- encoding ------------------------------------------------------------------------------------------------------
@@ -136,7 +137,7 @@ def test_files(tmp_path):
     told = json.loads((tmp_path / "search/index.json").read_bytes())
     assert (told["count"], told["languages"]) == (701, ["id"])
     assert [(one["name"], one["last"]) for one in told["segments"]][::-1] == [
-        ("undated", ""), ("2016-2023", "2023-05-27"), ("2024-new", "2024-05-28"),
+        ("undated", ""), ("2019-2023", "2023-05-27"), ("2024-new", "2024-05-28"),
     ]  # fmt: skip
     files = set()
     for one in told["segments"]:

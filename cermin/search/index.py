@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zlib
 from collections import Counter
@@ -21,7 +22,6 @@ from cermin.search.encoding import (
     varint,
 )
 from cermin.search.portions import Portion
-from cermin.search.segments import Segment
 
 VERSION = 1
 """Of the format, by which the script knows that it can read it."""
@@ -31,8 +31,6 @@ PACK = 320
 """Articles of a pack."""
 _LEAST = 0.8
 """Of that size, from which on a shard may end."""
-LONGEST_TITLE = 300
-"""Characters of a title that are shown."""
 
 
 class MadeSegment(NamedTuple):
@@ -49,12 +47,29 @@ class MadeSegment(NamedTuple):
     """The first term of each shard; of the first the empty one."""
     shards: list[str]
     packs: list[str]
+    files: list[str]
     size: int
-    """Bytes of all its files."""
+    """Bytes of all of them."""
 
 
 _PLACE_BITS = 40
 _PLACE = (1 << _PLACE_BITS) - 1
+
+
+class Span(NamedTuple):
+    """Which articles a segment holds."""
+
+    name: str
+    """Its folder."""
+    first: str
+    """The day of its oldest article, empty where its articles have none; and of its newest."""
+    last: str
+
+
+def parse_segment(made: str) -> MadeSegment:
+    """Return a segment from JSON of its fields by their names."""
+    return MadeSegment(**json.loads(made))
+
 
 Put = Callable[[str, bytes], object]
 """Writes a file of the segment."""
@@ -62,14 +77,15 @@ Put = Callable[[str, bytes], object]
 
 def make_segment(portions: Sequence[Portion], names: Mapping[str, str], put: Put) -> MadeSegment:
     """Write the files of a segment; ``names`` are those of outlets, by id."""
-    size = 0
+    size, files = 0, []
 
     def keep(letter: str, data: bytes) -> str:
         nonlocal size
         packed = pack(data)
         size += len(packed)
         name = blake2b(packed, digest_size=4).hexdigest()
-        put(f"{letter}-{name}.bin", packed)
+        files.append(f"{letter}-{name}.bin")
+        put(files[-1], packed)
         return name
 
     lengths = keep("l", bytes(encode_length(length) for portion in portions for length in portion.lengths))
@@ -84,7 +100,7 @@ def make_segment(portions: Sequence[Portion], names: Mapping[str, str], put: Put
         packs.append(keep("p", encode_json(make_pack(some, names))))
     languages = Counter(row[5] for portion in portions for row in portion.rows)
     terms = sum(sum(portion.lengths) for portion in portions)
-    return MadeSegment(languages.total(), terms, dict(languages), lengths, firsts, shards, packs, size)
+    return MadeSegment(languages.total(), terms, dict(languages), lengths, firsts, shards, packs, files, size)
 
 
 def _merge(portions: Sequence[Portion]) -> Iterator[tuple[bytes, Postings]]:
@@ -204,7 +220,7 @@ def _shorten(address: str, title: str, day: str, outlet: str) -> object:
 # --- index.json ----------------------------------------------------------------------------------------------------
 
 
-def make_index(segments: Sequence[tuple[Segment, MadeSegment]]) -> bytes:
+def make_index(segments: Sequence[tuple[Span, MadeSegment]]) -> bytes:
     """Return the file that names all others; ``segments`` stand from the oldest on."""
     languages: Counter[str] = Counter()
     for _, made in segments:
@@ -216,16 +232,16 @@ def make_index(segments: Sequence[tuple[Segment, MadeSegment]]) -> bytes:
         "count": count,
         "average": round(terms / count, 1) if count else 0,
         "languages": sorted(languages, key=lambda tag: (-languages[tag], tag)),
-        "segments": [_tell(segment, made) for segment, made in reversed(segments)],
+        "segments": [_tell(span, made) for span, made in reversed(segments)],
     }
     return encode_json(told)
 
 
-def _tell(segment: Segment, made: MadeSegment) -> dict[str, object]:
+def _tell(span: Span, made: MadeSegment) -> dict[str, object]:
     return {
-        "name": segment.name,
-        "first": segment.first,
-        "last": segment.last,
+        "name": span.name,
+        "first": span.first,
+        "last": span.last,
         "count": made.count,
         "lengths": made.lengths,
         "terms": made.first_terms,

@@ -18,6 +18,8 @@ from cermin.search.encoding import LOW, MOST, varint
 
 TITLE_WEIGHT = 4
 """A word of the title counts as so many of the body."""
+LONGEST_TITLE, LONGEST_SUMMARY = 300, 110
+"""Characters of what a result shows."""
 OUTLET, SECTION, YEAR = "\x01o", "\x01s", "\x01y"
 """What terms begin with by which articles are filtered: in front of all words, as no word holds the sign."""
 
@@ -78,9 +80,23 @@ def make_portion(documents: Iterable[Document]) -> Portion:
             found[term].append(base + count)
         for term in filters:
             found[term].append(base + 1)
-        rows.append([*document[:5], document.lang, document.summary])
+        rows.append(_show(document))
         lengths.append(length)
     return Portion(rows, lengths, *_encode(found))
+
+
+def _show(document: Document) -> list[str]:
+    title, summary = shorten(document.title, LONGEST_TITLE), shorten(document.summary, LONGEST_SUMMARY)
+    return [document.address, title, *document[2:5], document.lang, summary]
+
+
+def shorten(text: str, longest: int) -> str:
+    """Return a text, or its beginning up to a word's end with an ellipsis behind it."""
+    if len(text) <= longest:
+        return text
+    head = text[: longest - 1]
+    space = head.rfind(" ")
+    return (head[:space] if space > longest // 2 else head).rstrip(" ,;:-–—(…") + "…"
 
 
 def _count(document: Document) -> tuple[Counter[str], list[str]]:

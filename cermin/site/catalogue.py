@@ -24,7 +24,7 @@ from cermin.site.rows import ENTRY_COLUMNS, KEEP_KIN, Shelved, entry_from, kin_r
 from cermin.site.shelves import UNDATED, Place, ShelfName
 
 FILE = "catalogue.sqlite"
-SCHEMA_VERSION = "7"
+SCHEMA_VERSION = "8"
 
 REPEATING = 5
 """Captures in which a line stands at least to be looked at: those that may be furniture are found at once."""
@@ -105,6 +105,11 @@ CREATE TABLE page (
 -- data/articles.jsonl.gz: what it is made of, in order
 CREATE TABLE member (
     first TEXT PRIMARY KEY, count INTEGER NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL, tally TEXT NOT NULL
+) WITHOUT ROWID;
+-- search/: what its segments are made of, and their files
+CREATE TABLE segment (
+    name TEXT PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL, low INTEGER NOT NULL, high INTEGER NOT NULL,
+    digest TEXT NOT NULL, made_of TEXT NOT NULL, runs TEXT NOT NULL, made TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE failure (
     path TEXT PRIMARY KEY, kind TEXT NOT NULL, place TEXT NOT NULL, verdict TEXT NOT NULL, hint TEXT NOT NULL,
@@ -202,6 +207,24 @@ class MemberRow(NamedTuple):
     """Bytes."""
     tally: str
     """JSON object: how many of its articles have what."""
+
+
+class SegmentRow(NamedTuple):
+    """A segment of the search index as it was made."""
+
+    name: str
+    first: str
+    last: str
+    low: int
+    high: int
+    digest: str
+    """Of its articles."""
+    made_of: str
+    """Hash of what it is made of beside them."""
+    runs: str
+    """JSON list of its runs."""
+    made: str
+    """JSON object: what its files are called, and what the index tells of it."""
 
 
 class Touched(NamedTuple):
@@ -883,6 +906,19 @@ class Catalogue:
     def forget_members(self) -> None:
         """Have the dataset made anew."""
         self.connection.execute("DELETE FROM member")
+
+    def segments(self) -> list[SegmentRow]:
+        """Return the segments of the search index."""
+        return list(map(SegmentRow._make, self.connection.execute("SELECT * FROM segment ORDER BY name")))
+
+    def keep_segments(self, gone: Iterable[str], made: Iterable[SegmentRow]) -> None:
+        """Record segments that were made, and which are no longer part of the index."""
+        self.connection.executemany("DELETE FROM segment WHERE name = ?", ((name,) for name in gone))
+        self.connection.executemany("INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", made)
+
+    def pages_of_kind(self, kind: str) -> list[str]:
+        """Return the pages made of a kind."""
+        return [path for (path,) in self.connection.execute("SELECT path FROM page WHERE kind = ?", (kind,))]
 
     def keep_failure(self, path: str, kind: str, fault: Fault, build: int) -> None:
         """Record that a page could not be made; what was made there before stays."""

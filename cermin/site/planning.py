@@ -8,7 +8,7 @@ touches are looked at; their inputs alone then decide. Everything is planned whe
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -68,6 +68,10 @@ class Plan:
                 if before:
                     self.catalogue.doubt_page(page.path)
                 yield page, row
+
+    def retire(self, paths: Iterable[str]) -> None:
+        """Have files removed that were made by themselves, and are no longer part of what they were made for."""
+        self._gone += sorted(paths)
 
     def gone(self) -> list[str]:
         """Return the pages that are no longer planned; every page that was made must be kept before."""

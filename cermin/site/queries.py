@@ -8,10 +8,10 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from cermin.addresses import OUTLET, REVISION
+from cermin.addresses import DAY, NO_DATE, OUTLET, REVISION
 from cermin.config import Config
 from cermin.records import Entry, Teaser
-from cermin.site.catalogue import NAME_OF_SHELF, Catalogue, MemberRow, Touched
+from cermin.site.catalogue import NAME_OF_SHELF, Catalogue, MemberRow, SegmentRow, Touched
 from cermin.site.rows import ENTRY_COLUMNS, TEASER_COLUMNS, entry_from, teaser_from
 from cermin.site.shelves import FIRST, LAST, UNDATED, Place, fold_title, month_named
 
@@ -23,6 +23,13 @@ _SHELF_ID = "(SELECT id FROM shelf WHERE kind = ? AND slug = ?)"
 def _between(columns: str, first: str, end: str) -> tuple[str, tuple[str, ...]]:
     where, values = ("AND address < ?", (first, end)) if end else ("", (first,))
     return f"SELECT {columns} FROM entry WHERE address >= ? {where} ORDER BY address", values
+
+
+def _of_days(columns: str) -> str:
+    return (
+        f"SELECT {columns} FROM shelf s JOIN placing p ON p.shelf = s.id JOIN entry e ON e.id = p.entry "
+        "WHERE s.kind = ? AND s.slug BETWEEN ? AND ? AND p.tie >= ? AND p.tie < ?"
+    )
 
 
 class Shelf(NamedTuple):
@@ -296,6 +303,46 @@ class Queries:
     def dataset(self) -> dict[str, Any]:
         """Return what was recorded of the dataset when it was made; nothing where it was not."""
         return dict(json.loads(self._catalogue.meta("dataset") or "{}"))
+
+    # --- the search index -----------------------------------------------------------------------------------------
+
+    def segments(self) -> list[SegmentRow]:
+        """Return the segments of the search index as it was made."""
+        return self._catalogue.segments()
+
+    def count_days(self) -> list[tuple[str, int]]:
+        """Return how many articles each day has, in order; those without a date come first, under an empty name."""
+        undated = self.shelf_count(NO_DATE)
+        sql = "SELECT slug, count FROM shelf WHERE kind = ? ORDER BY slug"
+        return [*([("", undated)] if undated else []), *self._execute(sql, (DAY,))]
+
+    def touched_days(self) -> list[str]:
+        """Return the days of which an article came, went or changed, in order; the empty one is that without dates."""
+        sql = (
+            "SELECT slug FROM touched_place WHERE kind IN (?, ?) "
+            "UNION SELECT substr(e.date, 1, 10) FROM touched_entry t JOIN entry e ON e.address = t.address ORDER BY 1"
+        )
+        return [day for (day,) in self._execute(sql, (DAY, NO_DATE))]
+
+    def digests_of_days(self, first: str, last: str, low: int, high: int) -> Iterator[tuple[str, int, int, str, str]]:
+        """Yield (day, moment, tie, address, digest) of the articles from one day to another, in the order of these.
+
+        Ties are from ``low`` on and below ``high``; other versions of articles are left out.
+        """
+        columns = "s.slug, p.moment, p.tie, e.address, e.digest"
+        kind = DAY if first else NO_DATE
+        return self._execute(f"{_of_days(columns)} ORDER BY s.slug, p.moment, p.tie", (kind, first, last, low, high))
+
+    def entries_of_days(self, span: tuple[str, str, int, int], start: tuple[str, int, int], limit: int) -> list[Entry]:
+        """Return so many of these articles, of which ``span`` tells days and ties, from (day, moment, tie) on."""
+        first, last, low, high = span
+        day, moment, tie = start
+        sql = (
+            f"{_of_days(_E_ENTRY)} AND (s.slug > ? OR (p.moment, p.tie) >= (?, ?)) "
+            "ORDER BY s.slug, p.moment, p.tie LIMIT ?"
+        )
+        values = (DAY if first else NO_DATE, day, last, low, high, day, moment, tie, limit)
+        return list(map(entry_from, self._execute(sql, values)))
 
     # --- sitemaps -------------------------------------------------------------------------------------------------
 

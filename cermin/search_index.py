@@ -1,0 +1,298 @@
+"""The search index, where stages meet: the catalogue tells which of its segments are stale, and these are made anew.
+
+Workers analyse runs of articles and keep what they found in the cache, as *portions*; others put the portions of a
+segment together and write its files. Both are named for what they hold, so a build that was killed leaves nothing that
+is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from cermin import executors, output, site
+from cermin.addresses import SEARCH_INDEX
+from cermin.config import Config
+from cermin.errors import Fault, OutputError
+from cermin.files import put
+from cermin.records import Entry
+from cermin.report import Reporter
+from cermin.site.catalogue import SegmentRow
+from cermin.site.kinds.search_index import SearchIndex
+from cermin.site.planning import page_row
+from cermin.site.segments import PlannedSegment, Run, find_segments
+from cermin.slugs import name_slug
+
+if TYPE_CHECKING:
+    from cermin.output.body_text import BodyReader
+    from cermin.search.portions import Document
+
+TRIES = 2
+"""Portions that turn out to be harmed are made anew once."""
+
+
+class IndexCost(NamedTuple):
+    """What the index is, and how long it took."""
+
+    segments: int
+    files: int
+    size: int
+    """Bytes."""
+    seconds: float
+
+
+def make_search_index(
+    config: Config, plan: site.Plan, make_pages: output.MakePages, report: Reporter, jobs: int
+) -> tuple[list[str], IndexCost | None]:
+    """Bring the index up to date and record it, or why it cannot be made.
+
+    Returns the paths of the files that changed, and what the index costs; None where the mirror wants none.
+    """
+    begun = time.monotonic()
+    making = _Making(config, plan, make_pages, jobs)
+    is_stale = making.kind.name in plan.whole or plan.ask.is_touched()
+    if not config.site.search:
+        if is_stale:
+            making.forget()
+        return [], None
+    if is_stale:
+        making.run(report)
+    made = [json.loads(row.made) for row in plan.ask.segments()]
+    files, size = sum(len(one["files"]) for one in made), sum(one["size"] for one in made)
+    return making.changed, IndexCost(len(made), files + 1, size, time.monotonic() - begun)
+
+
+class _Making:
+    """One pass over the index."""
+
+    def __init__(self, config: Config, plan: site.Plan, make_pages: output.MakePages, jobs: int) -> None:
+        self.kind = SearchIndex()
+        self.changed: list[str] = []
+        self._config, self._plan, self._make_pages, self._jobs = config, plan, make_pages, jobs
+        self._cache = config.state / "search"
+        shared = plan.catalogue.shared_parts(plan.shared[self.kind.name])
+        told = json.loads(shared)
+        self._made_of = _hash(shared)
+        # The names of outlets stand in packs alone.
+        self._analysed_by = _hash(f"{told['cermin itself']} {told['language']}")
+
+    def forget(self) -> None:
+        """Leave nothing of the index but its files, which are no longer planned."""
+        with self._plan.catalogue.batch():
+            self._plan.catalogue.keep_segments([row.name for row in self._plan.ask.segments()], ())
+        self._keep_portions(())
+
+    def run(self, report: Reporter) -> None:
+        """Make what is stale."""
+        catalogue, planned = self._plan.catalogue, find_segments(self._plan.ask)
+        rows = {row.name: row for row in self._plan.ask.segments()}
+        stale = [one for one in planned if not self._is_fresh(one, rows.get(one.segment.name))]
+        gone = rows.keys() - {one.segment.name for one in planned}
+        try:
+            with report.stage("Making the search index", 2 * sum(one.size for one in stale)) as stage:
+                made = self._make(stale, stage.advance)
+            rows |= made
+            segments = [rows[one.segment.name] for one in planned]
+            self._put_index(segments)
+        except OutputError as error:
+            with catalogue.batch():
+                catalogue.keep_segments([*gone, *(one.segment.name for one in stale)], ())
+                catalogue.keep_pages_seen(catalogue.pages_of_kind(self.kind.name), self._plan.build)
+                fault = self._make_pages.place(error.faults[0])
+                catalogue.keep_failure(SEARCH_INDEX, self.kind.name, fault, self._plan.build)
+            return
+        pages = [self.kind.index_page(one.digest for one in planned)]
+        for row in segments:
+            pages += self.kind.segment_pages(row)
+        is_whole = self.kind.name in self._plan.whole
+        written = [page for page in pages if is_whole or not page.scope or page.scope in made]
+        self._plan.made += len(self.changed)
+        with catalogue.batch():
+            catalogue.keep_segments(gone, made.values())
+            catalogue.keep_pages(
+                (page_row(page, self._plan.shared[self.kind.name]) for page in written), self._plan.build
+            )
+        if not is_whole:
+            self._plan.retire({*catalogue.pages_of_kind(self.kind.name)}.difference(page.path for page in pages))
+        self._keep_portions([self._key(run) for one in planned for run in one.runs])
+
+    def _is_fresh(self, one: PlannedSegment, row: SegmentRow | None) -> bool:
+        if row is None or row[:7] != (*one.segment, one.digest, self._made_of):
+            return False
+        # Where a file is missing, all are looked at.
+        return self.kind.name not in self._plan.whole or all(
+            self._plan.catalogue.page(page.path) for page in self.kind.segment_pages(row)
+        )
+
+    def _put_index(self, segments: Sequence[SegmentRow]) -> None:
+        from cermin.search.index import Span, make_index, parse_segment
+
+        told = [(Span(*row[:3]), parse_segment(row.made)) for row in segments]
+        if put(self._make_pages.folder, SEARCH_INDEX, make_index(told)) != "same":
+            self.changed.append(SEARCH_INDEX)
+
+    def _make(self, stale: Sequence[PlannedSegment], advance: Callable[[int], None]) -> dict[str, SegmentRow]:
+        """Make segments, and return their rows by name. Raises OutputError."""
+        rows: dict[str, SegmentRow] = {}
+        # The largest first, so that no worker is left with it at the end.
+        waiting = sorted(stale, key=lambda one: -one.size)
+        for _ in range(TRIES):
+            self._analyse(waiting, advance)
+            harmed = []
+            for one, made in zip(waiting, self._encode(waiting), strict=True):
+                if isinstance(made, Fault):
+                    raise OutputError(made)
+                if made is None:
+                    harmed.append(one)
+                    continue
+                self.changed += made.changed
+                runs = json.dumps(one.runs)
+                rows[one.segment.name] = SegmentRow(*one.segment, one.digest, self._made_of, runs, made.row)
+                advance(one.size)
+            waiting = harmed
+        if waiting:
+            raise OutputError.at(self._cache, "cannot be read again", "it is a cache: delete it and build again")
+        return rows
+
+    def _analyse(self, segments: Sequence[PlannedSegment], advance: Callable[[int], None]) -> None:
+        """Make the portions of the runs of which none is kept. Raises OutputError."""
+        kept = self._kept_portions()
+
+        def missing() -> Iterator[tuple[str, list[Entry]]]:
+            for one in segments:
+                for run in one.runs:
+                    if (key := self._key(run)) not in kept:
+                        yield key, self._plan.ask.entries_of_days(one.segment[1:], run[:3], run.count)
+                    else:
+                        advance(run.count)
+
+        task = _MakePortions(self._config, self._cache)
+        for result in executors.run(task, missing(), self._jobs, lambda item: len(item[1])):
+            if isinstance(result, Fault):
+                raise OutputError(result)
+            advance(result)
+
+    def _encode(self, segments: Sequence[PlannedSegment]) -> Iterator[_Encoded | Fault | None]:
+        names = {outlet.id: outlet.name for outlet in self._config.outlets.values() if outlet.name}
+        task = _MakeSegments(self._cache, self._make_pages.folder, names)
+        items = ((one.segment.name, [self._key(run) for run in one.runs], one.size) for one in segments)
+        # Starting a worker for one alone would take longer than it saves.
+        return executors.run(task, items, self._jobs if len(segments) > 1 else 1, lambda item: item[2])
+
+    # --- portions -------------------------------------------------------------------------------------------------
+
+    def _key(self, run: Run) -> str:
+        """Return what the portion of a run is called."""
+        return _hash(f"{self._analysed_by} {run.digest}")
+
+    def _keep_portions(self, keys: Sequence[str]) -> None:
+        """Remove all portions but these."""
+        for name in self._kept_portions().difference(keys):
+            with suppress(OSError):
+                (self._cache / name).unlink()
+
+    def _kept_portions(self) -> set[str]:
+        return {path.name for path in self._cache.iterdir()} if self._cache.is_dir() else set()
+
+
+class _MakePortions:
+    """Analyses articles and keeps what it found; sent to each worker once."""
+
+    def __init__(self, config: Config, cache: Path) -> None:
+        self._content, self._language, self._cache = str(config.content), config.site.language, cache
+
+    @cached_property
+    def _reader(self) -> BodyReader:
+        from cermin.output.body_text import BodyReader
+
+        return BodyReader(self._content)
+
+    def __call__(self, items: Sequence[tuple[str, list[Entry]]]) -> list[int | Fault]:
+        """Keep a portion for each run, under its key; return how many articles it has, or why it cannot be made."""
+        return [self._make(key, entries) for key, entries in items]
+
+    def _make(self, key: str, entries: Sequence[Entry]) -> int | Fault:
+        from cermin.search.portions import make_portion, write_portion
+
+        try:
+            put(self._cache, key, write_portion(make_portion(self._documents(entries))))
+        except OutputError as error:
+            return error.faults[0]
+        return len(entries)
+
+    def _documents(self, entries: Sequence[Entry]) -> Iterator[Document]:
+        from cermin.search.portions import Document
+
+        for entry in entries:
+            try:
+                text = self._reader.read(entry)
+            except ValueError:
+                # It has no page, and why is told where that should be.
+                continue
+            # A summary is often the beginning of the text.
+            if entry.summary and entry.summary.rstrip(". …") not in text:
+                text = f"{text}\n{entry.summary}"
+            yield Document(
+                address=entry.address,
+                title=entry.title,
+                day=entry.date[:10],
+                outlet=entry.outlet,
+                section=entry.section,
+                section_slug=name_slug(entry.section) if entry.section else "",
+                lang=entry.lang or self._language,
+                summary=entry.summary or entry.excerpt,
+                text=text,
+            )
+
+
+class _Encoded(NamedTuple):
+    """A segment whose files are written."""
+
+    row: str
+    """JSON object: what its files are called, and what the index tells of it."""
+    changed: list[str]
+
+
+class _MakeSegments:
+    """Writes the files of segments; sent to each worker once."""
+
+    def __init__(self, cache: Path, folder: Path, names: Mapping[str, str]) -> None:
+        self._cache, self._folder, self._names = cache, folder, names
+
+    def __call__(self, items: Sequence[tuple[str, list[str], int]]) -> list[_Encoded | Fault | None]:
+        """Make each segment of the portions with its keys; None where one of them is harmed, and gone now."""
+        return [self._make(name, keys) for name, keys, _ in items]
+
+    def _make(self, name: str, keys: Sequence[str]) -> _Encoded | Fault | None:
+        from cermin.search.index import make_segment
+        from cermin.search.portions import read_portion
+
+        portions = []
+        for key in keys:
+            try:
+                portions.append(read_portion((self._cache / key).read_bytes()))
+            except (OSError, ValueError):
+                (self._cache / key).unlink(missing_ok=True)
+                return None
+        changed: list[str] = []
+
+        def keep(file: str, data: bytes) -> None:
+            path = f"search/{name}/{file}"
+            if put(self._folder, path, data) != "same":
+                changed.append(path)
+
+        try:
+            made = make_segment(portions, self._names, keep)
+        except OutputError as error:
+            return error.faults[0]
+        return _Encoded(json.dumps(made._asdict(), ensure_ascii=False), changed)
+
+
+def _hash(text: str) -> str:
+    return blake2b(text.encode(), digest_size=16).hexdigest()
