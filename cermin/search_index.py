@@ -20,7 +20,7 @@ from cermin import executors, output, site
 from cermin.addresses import SEARCH_INDEX
 from cermin.config import Config
 from cermin.errors import Fault, OutputError
-from cermin.files import put
+from cermin.files import put, read_whole
 from cermin.records import Entry
 from cermin.report import Reporter
 from cermin.site.catalogue import SegmentRow
@@ -64,8 +64,8 @@ def make_search_index(
     if is_stale:
         making.run(report)
     made = [json.loads(row.made) for row in plan.ask.segments()]
-    files, size = sum(len(one["files"]) for one in made), sum(one["size"] for one in made)
-    return making.changed, IndexCost(len(made), files + 1, size, time.monotonic() - begun)
+    sizes = [size for one in made for size in one["files"].values()]
+    return making.changed, IndexCost(len(made), len(sizes) + 1, sum(sizes), time.monotonic() - begun)
 
 
 class _Making:
@@ -96,7 +96,7 @@ class _Making:
         gone = rows.keys() - {one.segment.name for one in planned}
         try:
             with report.stage("Making the search index", 2 * sum(one.size for one in stale)) as stage:
-                made = self._make(stale, stage.advance)
+                made = self._make(stale, rows, stage.advance)
             rows |= made
             segments = [rows[one.segment.name] for one in planned]
             self._put_index(segments)
@@ -137,7 +137,9 @@ class _Making:
         if put(self._make_pages.folder, SEARCH_INDEX, make_index(told)) != "same":
             self.changed.append(SEARCH_INDEX)
 
-    def _make(self, stale: Sequence[PlannedSegment], advance: Callable[[int], None]) -> dict[str, SegmentRow]:
+    def _make(
+        self, stale: Sequence[PlannedSegment], before: Mapping[str, SegmentRow], advance: Callable[[int], None]
+    ) -> dict[str, SegmentRow]:
         """Make segments, and return their rows by name. Raises OutputError."""
         rows: dict[str, SegmentRow] = {}
         # The largest first, so that no worker is left with it at the end.
@@ -145,7 +147,7 @@ class _Making:
         for _ in range(TRIES):
             self._analyse(waiting, advance)
             harmed = []
-            for one, made in zip(waiting, self._encode(waiting), strict=True):
+            for one, made in zip(waiting, self._encode(waiting, before), strict=True):
                 if isinstance(made, Fault):
                     raise OutputError(made)
                 if made is None:
@@ -153,7 +155,7 @@ class _Making:
                     continue
                 self.changed += made.changed
                 runs = json.dumps(one.runs)
-                rows[one.segment.name] = SegmentRow(*one.segment, one.digest, self._made_of, runs, made.row)
+                rows[one.segment.name] = SegmentRow(*one.segment, one.digest, self._made_of, runs, made.found, made.row)
                 advance(one.size)
             waiting = harmed
         if waiting:
@@ -178,12 +180,27 @@ class _Making:
                 raise OutputError(result)
             advance(result)
 
-    def _encode(self, segments: Sequence[PlannedSegment]) -> Iterator[_Encoded | Fault | None]:
+    def _encode(
+        self, segments: Sequence[PlannedSegment], before: Mapping[str, SegmentRow]
+    ) -> Iterator[_Encoded | Fault | None]:
         names = {outlet.id: outlet.name for outlet in self._config.outlets.values() if outlet.name}
         task = _MakeSegments(self._cache, self._make_pages.folder, names)
-        items = ((one.segment.name, [self._key(run) for run in one.runs], one.size) for one in segments)
+        items = (
+            _Item(one.segment.name, [self._key(run) for run in one.runs], one.size, *self._known(before, one))
+            for one in segments
+        )
         # Starting a worker for one alone would take longer than it saves.
-        return executors.run(task, items, self._jobs if len(segments) > 1 else 1, lambda item: item[2])
+        return executors.run(task, items, self._jobs if len(segments) > 1 else 1, lambda item: item.size)
+
+    def _known(self, before: Mapping[str, SegmentRow], one: PlannedSegment) -> tuple[str, str, dict[str, int]]:
+        """Return of a segment as it was made what it was made of, its row, and which of its files are there."""
+        row = before.get(one.segment.name)
+        if row is None or row.made_of != self._made_of:
+            return "", "", {}
+        files: dict[str, int] = json.loads(row.made)["files"]
+        is_there = self._plan.catalogue.page
+        there = {name: size for name, size in files.items() if is_there(f"search/{row.name}/{name}")}
+        return (row.found, row.made, there) if there == files else ("", "", there)
 
     # --- portions -------------------------------------------------------------------------------------------------
 
@@ -251,9 +268,27 @@ class _MakePortions:
             )
 
 
+class _Item(NamedTuple):
+    """A segment to write."""
+
+    name: str
+    keys: list[str]
+    """Of its portions."""
+    size: int
+    """Articles."""
+    found: str
+    """Hash of the portions of which its files were made that are there; empty where some are missing."""
+    row: str
+    """What `_Encoded` told then."""
+    known: dict[str, int]
+    """Those of its files that are there, with their bytes."""
+
+
 class _Encoded(NamedTuple):
     """A segment whose files are written."""
 
+    found: str
+    """Hash of its portions."""
     row: str
     """JSON object: what its files are called, and what the index tells of it."""
     changed: list[str]
@@ -265,33 +300,39 @@ class _MakeSegments:
     def __init__(self, cache: Path, folder: Path, names: Mapping[str, str]) -> None:
         self._cache, self._folder, self._names = cache, folder, names
 
-    def __call__(self, items: Sequence[tuple[str, list[str], int]]) -> list[_Encoded | Fault | None]:
-        """Make each segment of the portions with its keys; None where one of them is harmed, and gone now."""
-        return [self._make(name, keys) for name, keys, _ in items]
+    def __call__(self, items: Sequence[_Item]) -> list[_Encoded | Fault | None]:
+        """Make each segment; None where one of its portions is harmed, and gone now."""
+        return [self._make(item) for item in items]
 
-    def _make(self, name: str, keys: Sequence[str]) -> _Encoded | Fault | None:
+    def _make(self, item: _Item) -> _Encoded | Fault | None:
         from cermin.search.index import make_segment
         from cermin.search.portions import read_portion
 
-        portions = []
-        for key in keys:
+        portions, hashed = [], blake2b(digest_size=16)
+        for key in item.keys:
             try:
-                portions.append(read_portion((self._cache / key).read_bytes()))
+                data = read_whole(str(self._cache / key))
+                portions.append(read_portion(data))
             except (OSError, ValueError):
                 (self._cache / key).unlink(missing_ok=True)
                 return None
+            hashed.update(data)
+        found = hashed.hexdigest()
+        if found == item.found:
+            # What changed in its articles is nothing that is searched or shown.
+            return _Encoded(found, item.row, [])
         changed: list[str] = []
 
         def keep(file: str, data: bytes) -> None:
-            path = f"search/{name}/{file}"
+            path = f"search/{item.name}/{file}"
             if put(self._folder, path, data) != "same":
                 changed.append(path)
 
         try:
-            made = make_segment(portions, self._names, keep)
+            made = make_segment(portions, self._names, item.known, keep)
         except OutputError as error:
             return error.faults[0]
-        return _Encoded(json.dumps(made._asdict(), ensure_ascii=False), changed)
+        return _Encoded(found, json.dumps(made._asdict(), ensure_ascii=False), changed)
 
 
 def _hash(text: str) -> str:

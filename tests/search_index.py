@@ -44,5 +44,5 @@ def write_index(output: Path, documents: Iterable[Document], names: Mapping[str,
             one for day, group in days.items() if segment.first <= day <= segment.last for one in group
         )
         folder = output / "search" / segment.name
-        made.append((Span(*segment[:3]), make_segment([portion], names, partial(put, folder))))
+        made.append((Span(*segment[:3]), make_segment([portion], names, {}, partial(put, folder))))
     put(output, "search/index.json", make_index(made))

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cermin.search import index
+from cermin.search import index, load_analyser
 from cermin.search.encoding import (
     Postings,
     decode_length,
@@ -84,8 +84,9 @@ def test_portions_leave_no_trace(documents, cuts):
     portions = [read_portion(write_portion(make_portion(documents[a:b]))) for a, b in pairwise(ends)]
     wanted: dict[str, Counter[int]] = {}
     for number, one in enumerate(documents):
-        for word, weight in [(word, 1) for word in one.text.split()] + [(one.title, 4)]:
-            wanted.setdefault(word, Counter())[number] += weight
+        for text, weight in ((one.text, 1), (one.title, 4)):
+            for term in load_analyser("id").terms(text):
+                wanted.setdefault(term, Counter())[number] += weight
         wanted.setdefault("\x01okaca", Counter())[number] = 1
     found = merge(portions)
     assert found == {word: sorted(counts.items()) for word, counts in wanted.items()}
@@ -193,6 +194,7 @@ CALENDAR = st.dictionaries(
 def _small_segments(request, monkeypatch):
     if "calendar" in request.node.name:
         monkeypatch.setattr(segments, "MOST", 60)
+        monkeypatch.setattr(segments, "LEAST", 60)
         monkeypatch.setattr(segments, "STEP", 10)
 
 

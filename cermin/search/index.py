@@ -42,14 +42,13 @@ class MadeSegment(NamedTuple):
     languages: dict[str, int]
     """Articles by language."""
     lengths: str
-    """The hash in the file's name; so are those below."""
+    """The hash of what the file holds, unpacked, which is in its name; so are those below."""
     first_terms: list[str]
     """The first term of each shard; of the first the empty one."""
     shards: list[str]
     packs: list[str]
-    files: list[str]
-    size: int
-    """Bytes of all of them."""
+    files: dict[str, int]
+    """Of each its bytes."""
 
 
 _PLACE_BITS = 40
@@ -75,17 +74,24 @@ Put = Callable[[str, bytes], object]
 """Writes a file of the segment."""
 
 
-def make_segment(portions: Sequence[Portion], names: Mapping[str, str], put: Put) -> MadeSegment:
-    """Write the files of a segment; ``names`` are those of outlets, by id."""
-    size, files = 0, []
+def make_segment(
+    portions: Sequence[Portion], names: Mapping[str, str], known: Mapping[str, int], put: Put
+) -> MadeSegment:
+    """Write the files of a segment; ``names`` are those of outlets, by id.
+
+    Files that are ``known`` are there, packed in the same way, and left alone; of each its bytes.
+    """
+    files: dict[str, int] = {}
 
     def keep(letter: str, data: bytes) -> str:
-        nonlocal size
-        packed = pack(data)
-        size += len(packed)
-        name = blake2b(packed, digest_size=4).hexdigest()
-        files.append(f"{letter}-{name}.bin")
-        put(files[-1], packed)
+        name = blake2b(data, digest_size=4).hexdigest()
+        file = f"{letter}-{name}.bin"
+        if file in known:
+            files[file] = known[file]
+        else:
+            packed = pack(data)
+            files[file] = len(packed)
+            put(file, packed)
         return name
 
     lengths = keep("l", bytes(encode_length(length) for portion in portions for length in portion.lengths))
@@ -100,7 +106,7 @@ def make_segment(portions: Sequence[Portion], names: Mapping[str, str], put: Put
         packs.append(keep("p", encode_json(make_pack(some, names))))
     languages = Counter(row[5] for portion in portions for row in portion.rows)
     terms = sum(sum(portion.lengths) for portion in portions)
-    return MadeSegment(languages.total(), terms, dict(languages), lengths, firsts, shards, packs, files, size)
+    return MadeSegment(languages.total(), terms, dict(languages), lengths, firsts, shards, packs, files)
 
 
 def _merge(portions: Sequence[Portion]) -> Iterator[tuple[bytes, Postings]]:

@@ -109,7 +109,8 @@ CREATE TABLE member (
 -- search/: what its segments are made of, and their files
 CREATE TABLE segment (
     name TEXT PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL, low INTEGER NOT NULL, high INTEGER NOT NULL,
-    digest TEXT NOT NULL, made_of TEXT NOT NULL, runs TEXT NOT NULL, made TEXT NOT NULL
+    digest TEXT NOT NULL, made_of TEXT NOT NULL, runs TEXT NOT NULL,
+    found TEXT NOT NULL, made TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE failure (
     path TEXT PRIMARY KEY, kind TEXT NOT NULL, place TEXT NOT NULL, verdict TEXT NOT NULL, hint TEXT NOT NULL,
@@ -223,6 +224,8 @@ class SegmentRow(NamedTuple):
     """Hash of what it is made of beside them."""
     runs: str
     """JSON list of its runs."""
+    found: str
+    """Hash of what was found in its articles."""
     made: str
     """JSON object: what its files are called, and what the index tells of it."""
 
@@ -914,7 +917,7 @@ class Catalogue:
     def keep_segments(self, gone: Iterable[str], made: Iterable[SegmentRow]) -> None:
         """Record segments that were made, and which are no longer part of the index."""
         self.connection.executemany("DELETE FROM segment WHERE name = ?", ((name,) for name in gone))
-        self.connection.executemany("INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", made)
+        self.connection.executemany("INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", made)
 
     def pages_of_kind(self, kind: str) -> list[str]:
         """Return the pages made of a kind."""

@@ -19,8 +19,10 @@ from typing import NamedTuple
 from cermin.site.catalogue import SegmentRow
 from cermin.site.queries import Queries
 
-MOST = 24_000
-"""Articles of a segment."""
+MOST, LEAST = 24_000, 2_048
+"""Articles that a segment may have, in large mirrors and in small ones."""
+TOGETHER_IN = 6
+"""Segments in which a mirror is, about, so that a small one has small segments, which are made anew quickly."""
 STEP = 2_048
 """Articles of the newest year that join those before them."""
 TIES = 1 << 56
@@ -47,27 +49,37 @@ class Segment(NamedTuple):
 
 def divide(days: Iterable[Day]) -> list[Segment]:
     """Return the segments of a mirror, the oldest first; ``days`` are in order, and each has articles."""
+    days = list(days)
+    most = _most(_count(days))
     years = {year: list(group) for year, group in groupby(days, lambda day: day[0][:4])}
-    segments = [part for day in years.pop("", ()) for part in _divide_day(NO_DAY, *day)]
+    segments = [part for day in years.pop("", ()) for part in _divide_day(NO_DAY, *day, most)]
     if not years:
         return segments
     latest = years.pop(max(years))
-    segments += _join_years(years.values())
+    segments += _join_years(years.values(), most)
     cut = _find_cut(latest)
-    segments += _divide_span(latest[:cut])
-    segments += [part._replace(name=f"{part.name}-new") for part in _divide_span(latest[cut:])]
+    segments += _divide_span(latest[:cut], most)
+    segments += [part._replace(name=f"{part.name}-new") for part in _divide_span(latest[cut:], most)]
     return segments
 
 
-def _join_years(years: Iterable[list[Day]]) -> Iterator[Segment]:
+def _most(articles: int) -> int:
+    """Return how many articles a segment may have, where the mirror has so many; it grows in few steps."""
+    most = LEAST
+    while most < MOST and most * TOGETHER_IN < articles:
+        most *= 2
+    return min(most, MOST)
+
+
+def _join_years(years: Iterable[list[Day]], most: int) -> Iterator[Segment]:
     """Yield the segments of the years that are over: runs of years, each as long as it may be."""
     run: list[Day] = []
     for days in years:
-        if run and _count(run) + _count(days) > MOST:
-            yield from _divide_span(run)
+        if run and _count(run) + _count(days) > most:
+            yield from _divide_span(run, most)
             run = []
         run += days
-    yield from _divide_span(run)
+    yield from _divide_span(run, most)
 
 
 def _find_cut(days: Sequence[Day]) -> int:
@@ -88,39 +100,39 @@ _PARTS: tuple[Callable[[Day], str], ...] = (
 )
 
 
-def _divide_span(days: Sequence[Day], level: int = 0) -> Iterator[Segment]:
+def _divide_span(days: Sequence[Day], most: int, level: int = 0) -> Iterator[Segment]:
     """Yield the segments of some days: one, where it is not too large."""
     if not days:
         return
-    if _count(days) <= MOST:
+    if _count(days) <= most:
         first, last = (_PARTS[level - 1](day) if level else day[0][:4] for day in (days[0], days[-1]))
         yield Segment(first if first == last else f"{first}-{last}", days[0][0], days[-1][0])
     elif level < len(_PARTS):
         for _, group in groupby(days, _PARTS[level]):
-            yield from _divide_span(list(group), level + 1)
+            yield from _divide_span(list(group), most, level + 1)
     else:
-        yield from _divide_month(days)
+        yield from _divide_month(days, most)
 
 
-def _divide_month(days: Sequence[Day]) -> Iterator[Segment]:
+def _divide_month(days: Sequence[Day], most: int) -> Iterator[Segment]:
     """Yield runs of days, each as long as it may be, and parts of days that are too large alone."""
     run: list[Day] = []
     for day in days:
-        if run and _count(run) + day[1] > MOST:
+        if run and _count(run) + day[1] > most:
             yield Segment(run[0][0], run[0][0], run[-1][0])
             run = []
-        if day[1] > MOST:
-            yield from _divide_day(day[0], *day)
+        if day[1] > most:
+            yield from _divide_day(day[0], *day, most)
         else:
             run.append(day)
     if run:
         yield Segment(run[0][0], run[0][0], run[-1][0])
 
 
-def _divide_day(name: str, day: str, count: int) -> Iterator[Segment]:
+def _divide_day(name: str, day: str, count: int, most: int) -> Iterator[Segment]:
     """Yield parts of one day by ties, which are spread evenly: half full, so that none is too large."""
     parts = 1
-    while count > MOST and count > parts * MOST // 2:
+    while count > most and count > parts * most // 2:
         parts *= 2
     width = TIES // parts
     for number in range(parts):
