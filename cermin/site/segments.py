@@ -30,7 +30,7 @@ TIES = 1 << 56
 NO_DAY = "undated"
 """What the segment of articles without a date is called."""
 
-TOGETHER = 256
+TOGETHER = 128
 """Articles of a run, on average."""
 
 Day = tuple[str, int]
