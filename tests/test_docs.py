@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
@@ -126,8 +127,7 @@ def test_reference_names_nothing_else(what):
 def test_reference_has_the_defaults():
     """The reference tells the default of each setting."""
     for item in fields(Site):
-        shown = f'"{item.default}"' if isinstance(item.default, str) else str(item.default)
-        assert f"| `{item.name}` | `{shown}` |" in SECTIONS["Settings"]
+        assert f"| `{item.name}` | `{json.dumps(item.default)}` |" in SECTIONS["Settings"]
 
 
 def test_reference_has_the_fields_of_tables():
