@@ -134,9 +134,10 @@ def test_no_command(run, mirror):
     root = mirror(seeds={"a.txt": TEXT})
     ran = run("--jobs", "1", cwd=root)
     assert (ran.code, ran.err) == (0, "")
-    imported, built, opened = ran.out.splitlines()
+    imported, built, searched, opened = ran.out.splitlines()
     assert SECONDS.sub("", imported) == "Imported 1 capture: 1 article; 1 file written in "
     assert SECONDS.sub("", built).startswith("Built 1 article as ")
+    assert SECONDS.sub("", searched) == "Search index: 1 segment, 4 files, 0.0 MB, in "
     assert opened == f"Open {root / 'output/index.html'}"
     assert (root / "output/index.html").is_file()
 
