@@ -20,7 +20,7 @@ from cermin import executors, output, site
 from cermin.addresses import SEARCH_INDEX
 from cermin.config import Config
 from cermin.errors import Fault, OutputError
-from cermin.files import put, read_whole
+from cermin.files import digest, put, read_whole
 from cermin.records import Entry
 from cermin.report import Reporter
 from cermin.site.catalogue import SegmentRow
@@ -301,26 +301,26 @@ class _MakeSegments:
         self._cache, self._folder, self._names = cache, folder, names
 
     def __call__(self, items: Sequence[_Item]) -> list[_Encoded | Fault | None]:
-        """Make each segment; None where one of its portions is harmed, and gone now."""
+        """Make each segment; None where some of its portions are harmed, and gone now."""
         return [self._make(item) for item in items]
 
     def _make(self, item: _Item) -> _Encoded | Fault | None:
         from cermin.search.index import make_segment
         from cermin.search.portions import read_portion
 
-        portions, hashed = [], blake2b(digest_size=16)
-        for key in item.keys:
-            try:
-                data = read_whole(str(self._cache / key))
-                portions.append(read_portion(data))
-            except (OSError, ValueError):
-                (self._cache / key).unlink(missing_ok=True)
-                return None
-            hashed.update(data)
-        found = hashed.hexdigest()
+        kept = [_read_if_there(self._cache / key) for key in item.keys]
+        found = _hash(" ".join(map(digest, kept)))
         if found == item.found:
             # What changed in its articles is nothing that is searched or shown.
             return _Encoded(found, item.row, [])
+        portions = []
+        for key, data in zip(item.keys, kept, strict=True):
+            try:
+                portions.append(read_portion(data))
+            except ValueError:
+                (self._cache / key).unlink(missing_ok=True)
+        if len(portions) < len(kept):
+            return None
         changed: list[str] = []
 
         def keep(file: str, data: bytes) -> None:
@@ -333,6 +333,13 @@ class _MakeSegments:
         except OutputError as error:
             return error.faults[0]
         return _Encoded(found, json.dumps(made._asdict(), ensure_ascii=False), changed)
+
+
+def _read_if_there(path: Path) -> bytes:
+    try:
+        return read_whole(str(path))
+    except OSError:
+        return b""
 
 
 def _hash(text: str) -> str:

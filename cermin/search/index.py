@@ -25,7 +25,7 @@ from cermin.search.portions import Portion
 
 VERSION = 1
 """Of the format, by which the script knows that it can read it."""
-SHARD = 60_000
+SHARD = 64_000
 """Bytes of a shard, packed, at most, but for one of a single term."""
 PACK = 320
 """Articles of a pack."""
