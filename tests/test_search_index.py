@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cermin.search import index, load_analyser
+from cermin.search import index, load_analyser, portions
 from cermin.search.encoding import (
     Postings,
     decode_length,
@@ -72,23 +72,23 @@ TEXTS = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
 DOCUMENTS = st.lists(st.builds(document, st.sampled_from(WORDS), TEXTS), max_size=30)
 
 
-def merge(portions: list[Portion]) -> dict[str, list[tuple[int, int]]]:
+def merge(parts: list[Portion]) -> dict[str, list[tuple[int, int]]]:
     """Return the postings of portions that stand behind one another."""
-    return {term.decode(): decode_postings(postings) for term, postings in index._merge(portions)}
+    return {term.decode(): decode_postings(postings) for term, postings in index._merge(parts)}
 
 
 @given(documents=DOCUMENTS, cuts=st.lists(st.integers(0, 30), max_size=4))
 def test_portions_leave_no_trace(documents, cuts):
     """However articles are cut into portions, and whether these were kept in files, their postings are the same."""
     ends = sorted({0, len(documents), *(cut for cut in cuts if cut < len(documents))})
-    portions = [read_portion(write_portion(make_portion(documents[a:b]))) for a, b in pairwise(ends)]
+    parts = [read_portion(write_portion(make_portion(documents[a:b]))) for a, b in pairwise(ends)]
     wanted: dict[str, Counter[int]] = {}
     for number, one in enumerate(documents):
         for text, weight in ((one.text, 1), (one.title, 4)):
             for term in load_analyser("id").terms(text):
                 wanted.setdefault(term, Counter())[number] += weight
         wanted.setdefault("\x01okaca", Counter())[number] = 1
-    found = merge(portions)
+    found = merge(parts)
     assert found == {word: sorted(counts.items()) for word, counts in wanted.items()}
     assert list(found) == sorted(found)
 
@@ -97,9 +97,16 @@ def test_many_and_often():
     """Numbers of articles that need several bytes, and words that stand in an article more often than can be told."""
     documents = [document(f"t{number}", "a" if number in {0, 200, 40_000} else "b") for number in range(40_001)]
     documents[200] = document("t200", "a " * 1000)
-    portions = [make_portion(documents[start : start + 7000]) for start in range(0, len(documents), 7000)]
-    assert merge(portions)["a"] == [(0, 1), (200, 255), (40_000, 1)]
-    assert sum(portions[0].lengths) == 6999 + 1000 + 4 * 7000
+    parts = [make_portion(documents[start : start + 7000]) for start in range(0, len(documents), 7000)]
+    assert merge(parts)["a"] == [(0, 1), (200, 255), (40_000, 1)]
+    assert sum(parts[0].lengths) == 6999 + 1000 + 4 * 7000
+
+
+def test_longest_text(monkeypatch):
+    """Of a text without end the beginning is searched, and its title."""
+    monkeypatch.setattr(portions, "LONGEST_TEXT", 6)
+    assert make_portion([document("c", "a a b b")]).terms == ["\x01okaca", "a", "b", "c"]
+    assert make_portion([document("c", "a a b b")]).lengths[0] == 3 + 4
 
 
 @pytest.mark.parametrize("data", [b"", b"x", write_portion(make_portion([document("a")]))[:-5]])

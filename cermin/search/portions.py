@@ -18,6 +18,8 @@ from cermin.search.encoding import LOW, MOST, varint
 
 TITLE_WEIGHT = 4
 """A word of the title counts as so many of the body."""
+LONGEST_TEXT = 1_000_000
+"""Characters of an article that are searched: those of a thick book. What comes as an article can be anything."""
 LONGEST_TITLE, LONGEST_SUMMARY = 300, 110
 """Characters of what a result shows."""
 OUTLET, SECTION, YEAR = "\x01o", "\x01s", "\x01y"
@@ -102,7 +104,7 @@ def shorten(text: str, longest: int) -> str:
 def _count(document: Document) -> tuple[Counter[str], list[str]]:
     """Return how often each term counts, and the terms by which the article is filtered."""
     analyser = load_analyser(document.lang)
-    counts = Counter(analyser.terms(document.text))
+    counts = Counter(analyser.terms(document.text[:LONGEST_TEXT]))
     for term in analyser.terms(document.title):
         counts[term] += TITLE_WEIGHT
     filters = [OUTLET + document.outlet]
