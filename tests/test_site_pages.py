@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 import cermin
 from cermin import pipeline
-from cermin.addresses import DATASET, DATASHEET
+from cermin.addresses import DATASET, DATASHEET, SEARCH_INDEX
 from cermin.config import load_config
 from cermin.report import MemoryReporter
 from cermin.site.shelves import fold_title
@@ -211,6 +211,10 @@ def test_addresses(site):
     sitemaps = {f"sitemaps/{part}-1.xml" for part in ("hubs", "outlet/harian", "outlet/gazette", "outlet/unknown")}
     lone = {"index.html", "about.html", "404.html", "sitemap.xml", "robots.txt"}
     lone |= {DATASET, DATASHEET}
+    lone |= {SEARCH_INDEX}
+    for segment in json.loads(site[SEARCH_INDEX])["segments"]:
+        names = {f"l-{segment['lengths']}", *(f"t-{name}" for name in segment["shards"])}
+        lone |= {f"search/{segment['name']}/{name}.bin" for name in names | {f"p-{name}" for name in segment["packs"]}}
     assets = {path for path in site if path.startswith("static/")}
     assert set(site) == {*BY_ADDRESS} | lists | hubs | feeds | sitemaps | lone | assets
 

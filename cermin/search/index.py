@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
-from itertools import accumulate, islice
+from itertools import islice
 from typing import NamedTuple
 
 from cermin.search.encoding import (
@@ -49,10 +49,6 @@ class MadeSegment(NamedTuple):
     packs: list[str]
     files: dict[str, int]
     """Of each its bytes."""
-
-
-_PLACE_BITS = 40
-_PLACE = (1 << _PLACE_BITS) - 1
 
 
 class Span(NamedTuple):
@@ -111,31 +107,26 @@ def make_segment(
 
 def _merge(portions: Sequence[Portion]) -> Iterator[tuple[bytes, Postings]]:
     """Yield the terms of all portions in order, numbered on from one to the next."""
-    # Of each term, where it stands in which portions: the number of the portion above the bits of the place.
-    places: dict[str, list[int]] = {}
-    for number, portion in enumerate(portions):
-        for place, term in enumerate(portion.terms, number << _PLACE_BITS):
-            if term in places:
-                places[term].append(place)
-            else:
-                places[term] = [place]
-    bases = list(accumulate((len(portion.rows) for portion in portions), initial=0))
-    gap_ends = [list(accumulate(portion.sizes, initial=0)) for portion in portions]
-    frequency_ends = [list(accumulate(portion.counts, initial=0)) for portion in portions]
-    for term in sorted(places):
-        gaps, frequencies, last = [], [], -1
-        for place in places[term]:
-            number, index = place >> _PLACE_BITS, place & _PLACE
-            portion, base = portions[number], bases[number]
-            gaps.append(varint(base + portion.firsts[index] - last - 1))
-            if portion.sizes[index]:
-                ends = gap_ends[number]
-                gaps.append(portion.gaps[ends[index] : ends[index + 1]])
-            ends = frequency_ends[number]
-            frequencies.append(portion.frequencies[ends[index] : ends[index + 1]])
-            last = base + portion.lasts[index]
-        told = b"".join(frequencies)
-        yield term.encode(), Postings(len(told), b"".join(gaps), told)
+    # Of each term its last article so far, its gaps and its frequencies.
+    found: dict[str, tuple[int, bytes, bytes]] = {}
+    base = 0
+    for rows, _, terms, *columns, gaps, frequencies in portions:
+        gap_at = at = 0
+        for term, first, last, count, size in zip(terms, *columns, strict=True):
+            before, gaps_before, frequencies_before = found.get(term, _NOTHING)
+            gap = varint(base + first - before - 1)
+            # Most terms stand in one article of the portion.
+            own = gaps_before + gap + gaps[gap_at : gap_at + size] if size else gaps_before + gap
+            found[term] = base + last, own, frequencies_before + frequencies[at : at + count]
+            gap_at += size
+            at += count
+        base += len(rows)
+    for term in sorted(found):
+        _, own, told = found[term]
+        yield term.encode(), Postings(len(told), own, told)
+
+
+_NOTHING = (-1, b"", b"")
 
 
 def _cut(terms: Iterator[tuple[bytes, Postings]]) -> Iterator[list[tuple[bytes, Postings]]]:
