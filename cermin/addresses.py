@@ -14,10 +14,13 @@ REVISION = "revision"
 """The kind of list on which the other versions of an article stand, and no others; no page shows one."""
 
 SITE_FEED = "feed.xml"
+SEARCH = "search.html"
 DATASET = "data/articles.jsonl.gz"
 """All articles as data."""
 SEARCH_INDEX = "search/index.json"
 """What the script that searches reads first; the other files of the index stand in folders beside it."""
+SEARCH_STEMMERS = "search/stemmers.js"
+"""What shortens words in the languages of the mirror."""
 DATASHEET = "data/index.html"
 """What the dataset is and how it came to be."""
 

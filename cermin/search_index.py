@@ -21,7 +21,7 @@ from cermin.addresses import SEARCH_INDEX
 from cermin.config import Config
 from cermin.errors import Fault, OutputError
 from cermin.files import digest, put, read_whole
-from cermin.records import Entry
+from cermin.records import Entry, Page
 from cermin.report import Reporter
 from cermin.site.catalogue import SegmentRow
 from cermin.site.kinds.search_index import SearchIndex
@@ -65,7 +65,7 @@ def make_search_index(
         making.run(report)
     made = [json.loads(row.made) for row in plan.ask.segments()]
     sizes = [size for one in made for size in one["files"].values()]
-    return making.changed, IndexCost(len(made), len(sizes) + 1, sum(sizes), time.monotonic() - begun)
+    return making.changed, IndexCost(len(made), len(sizes) + 2, sum(sizes), time.monotonic() - begun)
 
 
 class _Making:
@@ -99,7 +99,8 @@ class _Making:
                 made = self._make(stale, rows, stage.advance)
             rows |= made
             segments = [rows[one.segment.name] for one in planned]
-            self._put_index(segments)
+            stemmers = self.kind.stemmers_page(segments)
+            self._put_index(segments, self._put_stemmers(stemmers))
         except OutputError as error:
             with catalogue.batch():
                 catalogue.keep_segments([*gone, *(one.segment.name for one in stale)], ())
@@ -107,7 +108,7 @@ class _Making:
                 fault = self._make_pages.place(error.faults[0])
                 catalogue.keep_failure(SEARCH_INDEX, self.kind.name, fault, self._plan.build)
             return
-        pages = [self.kind.index_page(one.digest for one in planned)]
+        pages = [self.kind.index_page(one.digest for one in planned), stemmers]
         for row in segments:
             pages += self.kind.segment_pages(row)
         is_whole = self.kind.name in self._plan.whole
@@ -130,11 +131,25 @@ class _Making:
             self._plan.catalogue.page(page.path) for page in self.kind.segment_pages(row)
         )
 
-    def _put_index(self, segments: Sequence[SegmentRow]) -> None:
+    def _put_stemmers(self, page: Page) -> bytes:
+        """Write the script with the stemmers that readers need, unless it is there; return it."""
+        from cermin.search.javascript import stemmer_script
+        from cermin.search.stemmers import find_stemmer
+
+        if self._plan.catalogue.page(page.path) == page_row(page, self._plan.shared[self.kind.name]):
+            with suppress(FileNotFoundError):
+                return (self._make_pages.folder / page.path).read_bytes()
+        keys = {find_stemmer(language) for language in page.answers["languages"]} - {""}
+        data = stemmer_script(*sorted(keys)).encode()
+        if put(self._make_pages.folder, page.path, data) != "same":
+            self.changed.append(page.path)
+        return data
+
+    def _put_index(self, segments: Sequence[SegmentRow], stemmers: bytes) -> None:
         from cermin.search.index import Span, make_index, parse_segment
 
         told = [(Span(*row[:3]), parse_segment(row.made)) for row in segments]
-        if put(self._make_pages.folder, SEARCH_INDEX, make_index(told)) != "same":
+        if put(self._make_pages.folder, SEARCH_INDEX, make_index(told, stemmers)) != "same":
             self.changed.append(SEARCH_INDEX)
 
     def _make(

@@ -45,4 +45,4 @@ def write_index(output: Path, documents: Iterable[Document], names: Mapping[str,
         )
         folder = output / "search" / segment.name
         made.append((Span(*segment[:3]), make_segment([portion], names, {}, partial(put, folder))))
-    put(output, "search/index.json", make_index(made))
+    put(output, "search/index.json", make_index(made, b""))

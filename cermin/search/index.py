@@ -217,8 +217,8 @@ def _shorten(address: str, title: str, day: str, outlet: str) -> object:
 # --- index.json ----------------------------------------------------------------------------------------------------
 
 
-def make_index(segments: Sequence[tuple[Span, MadeSegment]]) -> bytes:
-    """Return the file that names all others; ``segments`` stand from the oldest on."""
+def make_index(segments: Sequence[tuple[Span, MadeSegment]], stemmers: bytes) -> bytes:
+    """Return the file that names all others; ``segments`` stand from the oldest on, ``stemmers`` is their script."""
     languages: Counter[str] = Counter()
     for _, made in segments:
         languages.update(made.languages)
@@ -229,6 +229,7 @@ def make_index(segments: Sequence[tuple[Span, MadeSegment]]) -> bytes:
         "count": count,
         "average": round(terms / count, 1) if count else 0,
         "languages": sorted(languages, key=lambda tag: (-languages[tag], tag)),
+        "stemmers": blake2b(stemmers, digest_size=4).hexdigest() if stemmers else "",
         "segments": [_tell(span, made) for span, made in reversed(segments)],
     }
     return encode_json(told)

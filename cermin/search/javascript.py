@@ -57,20 +57,24 @@ insert=(m,k,t)=>{const more=replace(m,k,t);if(m<=M)M+=more;if(m<=K)K+=more};
 """
 
 
-def stemmer_script(key: str) -> str:
-    """Return the stemmer of a key of `ALGORITHMS` as a script.
+def stemmer_script(*keys: str) -> str:
+    """Return the stemmers of keys of `ALGORITHMS` as one script; nothing without keys.
 
-    It is a classic script, which also a page opened from a disk may load, and puts a function from word to stem into
+    It is a classic script, which also a page opened from a disk may load, and puts functions from word to stem into
     ``globalThis.cerminStemmers[key]``. The licence beside it is templates/search/snowball.txt.
     Raises StemmerError.
     """
+    return f"{{\n{_RUNTIME}{''.join(map(_stemmer, keys))}}}\n" if keys else ""
+
+
+def _stemmer(key: str) -> str:
     name = ALGORITHMS[key]
     source = resources.files("snowballstemmer").joinpath(f"{name}_stemmer.py").read_text(encoding="utf-8")
     classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
     body = "\n".join(_members(next(node for node in classes if node.name == f"{name.title()}Stemmer")))
     return (
         f"// Snowball: {name}, translated from snowballstemmer {version('snowballstemmer')}. Licence: snowball.txt\n"
-        f"(globalThis.cerminStemmers??={{}}).{key}=(()=>{{\n{_RUNTIME}{body}\n"
+        f"(globalThis.cerminStemmers??={{}}).{key}=(()=>{{\n{body}\n"
         "return word=>{S=word;C=B=M=0;L=K=word.length;_stem();return S}})();\n"
     )
 

@@ -42,6 +42,7 @@ class SearchIndex(PlainKind):
         planned = {one.segment.name: one.digest for one in find_segments(ask)}
         if not scope.name:
             yield self.index_page(planned.values())
+            yield self.stemmers_page(ask.segments())
         for row in ask.segments():
             if row.name == scope.name and row.name in planned:
                 yield from self.segment_pages(row._replace(digest=planned[row.name]))
@@ -54,6 +55,11 @@ class SearchIndex(PlainKind):
         """Return the file that names all others as a page; ``digests`` are those of all segments."""
         hashed = blake2b(" ".join(digests).encode(), digest_size=16).hexdigest()
         return Page(self.name, addresses.SEARCH_INDEX, "", 0, "", {"articles": hashed})
+
+    def stemmers_page(self, rows: Iterable[SegmentRow]) -> Page:
+        """Return the stemmers that readers need as a page; they depend on the languages of all segments."""
+        languages = {language for row in rows for language in json.loads(row.made)["languages"]}
+        return Page(self.name, addresses.SEARCH_STEMMERS, "", 1, "", {"languages": sorted(languages)})
 
     def segment_pages(self, row: SegmentRow) -> Iterator[Page]:
         """Yield the files of a segment as pages."""
