@@ -493,7 +493,7 @@ def explain_page(config: Config, report: Reporter, path: str) -> list[str]:
     """
     with open_mirror(config) as catalogue:
         _gather(config, catalogue, report, 0)
-        theme = output.load_theme(config.templates)
+        theme = output.load_theme(config.templates, search=config.site.search)
         ask = site.Queries(catalogue, config, theme.assets)
         reasons = site.explain_page(catalogue, ask, partial(shared_inputs, config, theme), path)
     if reasons is None:
@@ -525,7 +525,7 @@ def find_untranslated(config: Config) -> list[str]:
     """
     from cermin.output.untranslated import find_untranslated
 
-    return find_untranslated(config, output.load_theme(config.templates))
+    return find_untranslated(config, output.load_theme(config.templates, search=config.site.search))
 
 
 @_with_sound_catalogue

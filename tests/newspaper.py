@@ -121,6 +121,7 @@ KINDS_OF_PAGES = {
     "about": "about.html",
     "datasheet": "data/index.html",
     "not found": "404.html",
+    "search": "search.html",
 }
 
 

@@ -40,7 +40,7 @@ SPACES = """
 
 WATCH_FOCUS = """() => {
     window.wanted = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
-        .filter(element => !element.closest('details:not([open]) > :not(summary)'))
+        .filter(element => !element.closest('details:not([open]) > :not(summary), [hidden]'))
     window.reached = []
     addEventListener('focusin', ({target}) => {
         const style = getComputedStyle(target)

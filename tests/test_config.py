@@ -88,6 +88,7 @@ def test_all_faults_at_once(tmp_path):
         ("site = 'a'\n", '"site" is not a table'),
         ("[site]\nlist_size = true\n", "list_size is not a whole number: True"),
         ("[site]\nlist_size = 30.0\n", "list_size is not a whole number: 30.0"),
+        ("[site]\nsearch = 1\n", "search is not true or false: 1"),
         ("[site]\ntitle = ['a']\n", "title is not a text in quotes: ['a']"),
         ("[site]\ntitle = 2024-06-20\n", "title is not a text in quotes: datetime.date(2024, 6, 20)"),
         ("[site]\n[site.title]\n", "title is not a text in quotes: {}"),

@@ -340,7 +340,7 @@ def test_structured_data_is_of_schema_org(output: Path) -> None:
     found = []
     for path in output.rglob("*.html"):
         page = html5lib.parse(path.read_bytes(), namespaceHTMLElements=False)
-        told = [json.loads(script.text or "") for script in page.iter("script")]
+        told = [json.loads(script.text) for script in page.iter("script") if script.text]
         is_article = page.find(".//main/article") is not None
         kinds = ["Dataset"] if path.parent.name == "data" else ["NewsArticle"] * is_article
         assert [(each["@context"], each["@type"]) for each in told] == [("https://schema.org", kind) for kind in kinds]

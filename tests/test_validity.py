@@ -21,8 +21,8 @@ from tests.test_output_body import SCRIPTS
 CHECKER = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 LANGUAGES = ("id", "en", "ar", "zh")
 NOT_FOR_US = (
-    # 'self' is the host of a page, and a file has none. tests/test_browser.py sees that the stylesheet is loaded.
-    r"Resource violates Content Security Policy .* external stylesheet “.*static/style\.\w+\.css” blocked",
+    # 'self' is the host of a page, and a file has none. tests/test_browser.py sees that both are loaded.
+    r"Resource violates Content Security Policy .* external (stylesheet|script) “.*static/\w+\.\w+\.(css|js)” blocked",
     # JSON-LD is a data block, which is not run and asks no policy (HTML, 4.12.1.1). Nor may a page hold any other.
     r"Inline script violates Content Security Policy",
     # The words of a capture are kept, whatever form and characters they came in.

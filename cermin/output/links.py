@@ -13,7 +13,9 @@ from urllib.parse import unquote, urlsplit
 from cermin.errors import Fault
 from cermin.output.folder import find_output
 
-_ATTRIBUTE = re.compile(r"""<(?:a|link|img|script|source)\b[^>]*?\s(?:href|src)="([^"]*)\"""", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"""<(?:a|link|img|script|source|form)\b[^>]*?\s(?:href|src|action)="([^"]*)\"""", re.IGNORECASE
+)
 _LOCATION = re.compile(r"<loc>([^<]*)</loc>")
 
 

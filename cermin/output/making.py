@@ -42,7 +42,7 @@ class MakePages:
     @cached_property
     def theme(self) -> Theme:
         """The theme that pages are rendered with."""
-        return load_theme(self._config.templates)
+        return load_theme(self._config.templates, search=self._config.site.search)
 
     @cached_property
     def renderer(self) -> Renderer:

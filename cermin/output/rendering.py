@@ -80,6 +80,7 @@ class Renderer:
             "front": self._front,
             "about": self._about,
             "datasheet": self._datasheet,
+            "search": self._search,
             "feed": self._feed,
             "sitemap": self._sitemap,
         }
@@ -220,6 +221,10 @@ class Renderer:
                 answers,
             ),
         }
+
+    def _search(self, page: Page, root: str) -> dict[str, Any]:  # noqa: ARG002
+        outlets = [(id_, self.outlet_name(id_), self._outlet_lang(id_)) for id_ in page.answers["outlets_list"]]
+        return {"outlets_list": sorted(outlets, key=lambda outlet: (outlet[1].casefold(), outlet[0]))}
 
     def _outlet_labels(self, labels: list[Any]) -> list[Any]:
         return [

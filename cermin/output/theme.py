@@ -12,6 +12,10 @@ from cermin.errors import Fault, TemplateError
 from cermin.files import digest
 
 STYLESHEET = "static/style.css"
+SCRIPT = "search/search.js"
+"""What search.html runs; the scripts beside it stand before it in one file."""
+LICENCE = "search/snowball.txt"
+"""Of the stemmers, beside which it is published."""
 TEMPLATES = frozenset((".html", ".xml", ".txt"))
 """What the names of templates end in."""
 
@@ -33,14 +37,15 @@ class Theme:
     """Address of the stylesheet, with a part of its hash in the name, so that it can be cached for ever."""
     assets: dict[str, str]
     """Address of each static file -> hash of its bytes."""
-    _sources: dict[str, Path]
+    _sources: dict[str, tuple[Path, ...]]
+    """Of each static file what it is put together from."""
     references: dict[str, list[str | None]] = field(default_factory=dict)
     """What a template refers to, by its hash; can be kept from one run to the next, as parsing takes long."""
     _closures: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def asset(self, address: str) -> bytes:
         """Return the bytes of a static file."""
-        return self._sources[address].read_bytes()
+        return b"".join(source.read_bytes() for source in self._sources[address])
 
     def closure(self, templates: tuple[str, ...]) -> Mapping[str, str]:
         """Return the hash of each template that rendering these can read, by ``templates/NAME``.
@@ -97,27 +102,34 @@ class Theme:
         return sorted({path.relative_to(folder).as_posix() for folder, path in paths if path.suffix in TEMPLATES})
 
 
-def load_theme(own: Path) -> Theme:
-    """Look through the mirror's ``own`` templates and the built-in ones."""
+def load_theme(own: Path, *, search: bool = True) -> Theme:
+    """Look through the mirror's ``own`` templates and the built-in ones; without ``search`` its script is left out."""
     builtin = builtin_folder()
     folders = tuple(dict.fromkeys(folder.resolve() for folder in (own, builtin) if folder.is_dir()))
     assets: dict[str, str] = {}
-    sources: dict[str, Path] = {}
+    sources: dict[str, tuple[Path, ...]] = {}
     stylesheet = ""
-    for path, source in _static_files(folders).items():
+    for path, source in _files_below(folders, "static").items():
         hashed = digest(source.read_bytes())
         address = path
         if path == STYLESHEET:
             address = stylesheet = f"static/style.{hashed[:8]}.css"
         assets[address] = hashed
-        sources[address] = source
+        sources[address] = (source,)
+    if search:
+        files = _files_below(folders, "search")
+        parts = (*(source for path, source in files.items() if path.endswith(".js") and path != SCRIPT), files[SCRIPT])
+        hashed = digest(b"".join(source.read_bytes() for source in parts))
+        address = f"static/search.{hashed[:8]}.js"
+        assets |= {address: hashed, LICENCE: digest(files[LICENCE].read_bytes())}
+        sources |= {address: parts, LICENCE: (files[LICENCE],)}
     return Theme(folders, stylesheet, assets, sources)
 
 
-def _static_files(folders: tuple[Path, ...]) -> dict[str, Path]:
+def _files_below(folders: tuple[Path, ...], name: str) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for folder in reversed(folders):
-        for source in sorted((folder / "static").rglob("*")):
+        for source in sorted((folder / name).rglob("*")):
             path = source.relative_to(folder).as_posix()
             if source.is_file() and not any(part.startswith(".") for part in path.split("/")):
                 found[path] = source

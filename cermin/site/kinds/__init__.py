@@ -12,6 +12,7 @@ from cermin.site.kinds.kind import Kind, Part, Scope
 from cermin.site.kinds.names import NamesKind
 from cermin.site.kinds.not_found import NotFound
 from cermin.site.kinds.robots import Robots
+from cermin.site.kinds.search import Search
 from cermin.site.kinds.search_index import SearchIndex
 from cermin.site.kinds.shelf_list import ShelfList
 from cermin.site.kinds.sitemap import Sitemap
@@ -39,6 +40,7 @@ KINDS: dict[str, Kind] = {
         Front(),
         About(),
         NotFound(),
+        Search(),
         Feed(),
         Sitemap(),
         Robots(),
