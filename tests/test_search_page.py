@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import gzip
+import json
+import random
 import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from math import log
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]  # ships no types
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.mirrors import article, build
-from tests.search_index import document
+from cermin.search.encoding import decode_length, encode_length
+from cermin.search.portions import TITLE_WEIGHT, Document
+from tests.conftest import tree
+from tests.mirrors import article, build, build_clean, find_differences
+from tests.search_index import document, write_index
 from tests.test_accessibility import ALL, COLOURS, FIND_CUT, NARROWEST, find_violations
 
 HEAVIEST = 12_000
@@ -108,15 +116,24 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
     assert build(root).faults == ()
+    with serve(root / "output") as served:
+        yield served
+
+
+@contextmanager
+def serve(output: Path) -> Iterator[Site]:
+    """Send the files below a folder."""
     asked: list[str] = []
-    handler = partial(_Handler, asked=asked, directory=str(root / "output"))
+    handler = partial(_Handler, asked=asked, directory=str(output))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Site(root / "output", f"http://127.0.0.1:{server.server_port}/", asked)
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    try:
+        yield Site(output, f"http://127.0.0.1:{server.server_port}/", asked)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 def wait(page: Page) -> Page:
@@ -263,6 +280,81 @@ def test_hostile_titles_run_nothing(site: Site, page: Page) -> None:
     wait(page)
     assert page.evaluate("typeof window.ran") == "undefined"
     assert complaints == []
+
+
+def test_ranking_is_bm25(site: Site, page: Page, tmp_path: Path) -> None:
+    """Over all segments, the best ten are those of BM25 (k1 = 1.2, b = 0.75), the newest first on ties."""
+    chance = random.Random(6)  # noqa: S311 - chance that can be repeated
+    vocabulary = [f"kata{number}" for number in range(40)]
+    weights = [1 / (1 + number) for number in range(40)]
+    documents = [
+        document(
+            " ".join(chance.choices(vocabulary, weights, k=3)),
+            " ".join(chance.choices(vocabulary, weights, k=chance.randrange(5, 60))),
+            day=f"{2018 + number % 7}-{1 + number // 28:02}-{1 + number % 28:02}",
+            lang="ms",
+            address=f"kaca/{number}.html",
+        )
+        for number in range(300)
+    ]
+    shutil.copytree(site.output / "static", tmp_path / "static")
+    shutil.copy(site.output / "search.html", tmp_path)
+    write_index(tmp_path, documents)
+    terms = {one: (one.title.split() * TITLE_WEIGHT) + one.text.split() for one in documents}
+    average = round(sum(map(len, terms.values())) / len(documents), 1)
+
+    def score(one: Document, words: list[str]) -> float:
+        length, total = decode_length(encode_length(len(terms[one]))), 0.0
+        for word in words:
+            holding = sum(word in some for some in terms.values())
+            times = terms[one].count(word)
+            rarity = log(1 + (len(documents) - holding + 0.5) / (holding + 0.5))
+            total += rarity * times * 2.2 / (times + 1.2 * (0.25 + 0.75 * length / average))
+        return total
+
+    with serve(tmp_path) as served:
+        for words in (
+            ["kata0", "kata1"],
+            ["kata2", "kata9"],
+            ["kata20"],
+            ["kata1", "kata12", "kata3"],
+            ["kata39", "kata0"],
+        ):
+            wanted = [one for one in documents if set(words) <= {*terms[one]}]
+            wanted.sort(key=lambda one: (round(score(one, words), 6), one.day), reverse=True)
+            results = found(served.search(page, q=" ".join(words)))
+            assert results == [one.address for one in wanted[:10]], words
+
+
+def test_results_come_as_the_index_is_read(site: Site, page: Page) -> None:
+    """What the newest segment gives is shown, with how far back the search has looked, before older ones are there."""
+    held: list[Route] = []
+    free = False
+    page.route(
+        lambda address: "/search/2025" not in address and "/t-" in address,
+        lambda route: route.continue_() if free else held.append(route),
+    )
+    page.goto(f"{site.address}search.html?q=pesisir")
+    expect(page.locator("#search ol li")).to_have_count(2)
+    expect(page.locator("#progress")).to_have_text("2 artikel · sudah diperiksa: 2025 …")
+    expect(page.locator("#announcement")).to_be_empty()
+    free = True
+    for route in held:
+        route.continue_()
+    wait(page)
+    assert told(page) == "3 artikel"
+
+
+def test_a_newer_query_ends_the_one_before(site: Site, page: Page) -> None:
+    """What is asked last is answered, though files for what was asked before never come."""
+    held: list[Route] = []
+    page.route("**/t-*.bin", lambda route: held.append(route))  # noqa: PLW0108 - playwright marks what it is given
+    page.goto(f"{site.address}search.html?q=pesisir")
+    expect(page.locator("#search")).to_have_attribute("aria-busy", "true")
+    page.unroute_all()
+    page.locator("[name=q]").fill("kembar")
+    page.keyboard.press("Enter")
+    expect(page.locator("#search ol li")).to_have_count(2)
 
 
 # --- while one types, and behind -----------------------------------------------------------------------------------
@@ -442,6 +534,42 @@ def test_only_this_page_may_run_a_script(site: Site) -> None:
         assert ("script-src 'self';" in text) is is_search, path
         assert ("<script defer src=" in text) is is_search, path
         assert "unsafe" not in text.partition("</head>")[0], path
+
+
+def test_a_mirror_without_search(mirror) -> None:
+    """Where the settings leave search out, there is no page, no form, no script and no index; back they come."""
+    root = mirror(content={"kaca/2024/06/a.md": article(date="2024-06-20")}, settings="[site]\nsearch = false\n")
+    build(root)
+    without = tree(root / "output")
+    assert [path for path in without if "search" in path] == []
+    assert [path for path, data in without.items() if path.endswith(".html") and b"search.html" in data] == []
+    (root / "cermin.toml").write_text("")
+    build(root)
+    assert {"search.html", "search/index.json"} <= {*tree(root / "output")}
+    (root / "cermin.toml").write_text("[site]\nsearch = false\n")
+    build(root)
+    assert find_differences(tree(root / "output"), without) == {}
+
+
+def test_the_stemmers_are_those_of_the_mirror(mirror) -> None:
+    """The script of stemmers has those of the languages of the articles, and index.json tells when it changed."""
+    root = mirror(
+        content={f"kaca/2024/06/{lang}.md": article(lang=lang, date="2024-06-20") for lang in ("id", "en", "zh")}
+    )
+    build(root)
+    path, index = root / "output/search/stemmers.js", root / "output/search/index.json"
+    before = json.loads(index.read_bytes())["stemmers"]
+    assert re.findall(r"^\(globalThis\S+\)\.(\w+)=", path.read_text(), re.MULTILINE) == ["en", "id"]
+    (root / "content/kaca/2024/06/en.md").unlink()
+    build(root)
+    assert re.findall(r"^\(globalThis\S+\)\.(\w+)=", path.read_text(), re.MULTILINE) == ["id"]
+    assert json.loads(index.read_bytes())["stemmers"] != before
+    assert find_differences(tree(root / "output"), build_clean(root)[1]) == {}
+    for name in ("id", "zh"):
+        (root / f"content/kaca/2024/06/{name}.md").unlink()
+    build(root)
+    assert path.read_bytes() == b""
+    assert json.loads(index.read_bytes())["stemmers"] == ""
 
 
 def test_search_engines_do_not_index_the_page(site: Site) -> None:

@@ -10,7 +10,7 @@
   const PAGE = 10; // results at first, and with each "More results"
   const PARALLEL = 6; // requests at a time
   const AHEAD = 3; // segments that are read at a time once there are results
-  const EARLY_PACKS = 4; // packs that are read before the last segment: its results can make them needless
+  const EARLY_PACKS = 2; // packs that are read before the last segment: its results can make them needless
   const PREFIX_SHARDS = 2; // shards that are read for the beginning of a word
   const CHECKED = 20; // results whose pages are read for the phrases of a query, at a time
   const LONGEST_TEXT = 200_000; // characters of a page that are read for them
