@@ -15,7 +15,7 @@ STYLESHEET = "static/style.css"
 SCRIPT = "search/search.js"
 """What search.html runs; the scripts beside it stand before it in one file."""
 LICENCE = "search/snowball.txt"
-"""Of the stemmers, beside which it is published."""
+"""Of the stemmers, which need it beside them."""
 TEMPLATES = frozenset((".html", ".xml", ".txt"))
 """What the names of templates end in."""
 
@@ -121,8 +121,9 @@ def load_theme(own: Path, *, search: bool = True) -> Theme:
         parts = (*(source for path, source in files.items() if path.endswith(".js") and path != SCRIPT), files[SCRIPT])
         hashed = digest(b"".join(source.read_bytes() for source in parts))
         address = f"static/search.{hashed[:8]}.js"
-        assets |= {address: hashed, LICENCE: digest(files[LICENCE].read_bytes())}
-        sources |= {address: parts, LICENCE: (files[LICENCE],)}
+        licence = f"static/{LICENCE.rpartition('/')[2]}"
+        assets |= {address: hashed, licence: digest(files[LICENCE].read_bytes())}
+        sources |= {address: parts, licence: (files[LICENCE],)}
     return Theme(folders, stylesheet, assets, sources)
 
 

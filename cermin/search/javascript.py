@@ -73,7 +73,7 @@ def _stemmer(key: str) -> str:
     classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
     body = "\n".join(_members(next(node for node in classes if node.name == f"{name.title()}Stemmer")))
     return (
-        f"// Snowball: {name}, translated from snowballstemmer {version('snowballstemmer')}. Licence: snowball.txt\n"
+        f"// Snowball: {name}, from snowballstemmer {version('snowballstemmer')}. Licence: static/snowball.txt\n"
         f"(globalThis.cerminStemmers??={{}}).{key}=(()=>{{\n{body}\n"
         "return word=>{S=word;C=B=M=0;L=K=word.length;_stem();return S}})();\n"
     )
