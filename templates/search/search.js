@@ -203,6 +203,7 @@
   // What is looked for. A word is a list of alternatives, one for each language that makes something else of it; an
   // alternative is a list of terms, which must all be there. A term is a text of bytes, with IS_PREFIX before it where
   // it is only how terms begin.
+  // `isTyping` tells of a query whose last word may not be whole.
   async function understand(query, { languages, stemmers }) {
     if (stemmers) await runScript(`search/stemmers.js?${stemmers}`);
     const analysers = [...new Map(["", ...languages].map(analyserOf).map(each => [each.key, each])).values()];
@@ -255,17 +256,17 @@
     const inDocs = new Map(); // term -> its frequency in each document
     await Promise.all([...shards].map(async ([number, some]) => {
       const bytes = await readPart(segment, "t", segment.shards[number], signal);
-      const whole = new Set(some);
-      const prefixes = some.filter(term => term[0] === IS_PREFIX);
-      const asked = term => [...(whole.has(term) ? [term] : []), ...prefixes.filter(prefix => term.startsWith(prefix.slice(1)))];
-      readShard(bytes, term => whole.has(term) || prefixes.some(prefix => term.startsWith(prefix.slice(1))), (term, postings) => {
+      const begins = (term, name) => name[0] === IS_PREFIX && term.startsWith(name.slice(1));
+      const asked = term => some.filter(name => name === term || begins(term, name));
+      readShard(bytes, term => asked(term).length, (term, postings) => {
         for (const name of asked(term)) {
           if (!inDocs.has(name)) inDocs.set(name, new Uint8Array(segment.count));
           postings(inDocs.get(name));
         }
       });
     }));
-    const there = alternatives => alternatives.map(some => some.map(term => inDocs.get(term))).filter(some => some.every(Boolean));
+    const there = alternatives => alternatives.map(some => some.map(term => inDocs.get(term)))
+      .filter(some => some.every(Boolean));
     const words = wanted.words.map(there);
     const without = wanted.without.map(there);
     const filters = wanted.filters.map(term => inDocs.get(term));
@@ -364,6 +365,8 @@
     return `${outlet}/${day.slice(0, 4)}/${day.slice(5, 7)}/${name}.html`;
   }
 
+  const addressOf = path => path.split("/").map(encodeURIComponent).join("/");
+
   // The rows of a pack, which tells them column by column, and of each day how far it is from the one before.
   function unfold(pack) {
     let number = 0;
@@ -438,7 +441,7 @@
 
   function itemOf(row, isMatch) {
     const { lang } = row;
-    const link = element("a", { href: row.path.split("/").map(encodeURIComponent).join("/") });
+    const link = element("a", { href: addressOf(row.path) });
     link.append(...marked(row.title, lang, isMatch));
     const item = element("li", {}, element("h2", inLanguage(lang), link));
     if (row.summary) {
@@ -469,9 +472,15 @@
   const yearsOf = looked => looked.flatMap(({ segment }) => [segment.last, segment.first]).filter(Boolean)
     .map(day => years.format(day.slice(0, 4)));
 
+  // The text of an article, as its page has it; nothing where the page is gone.
   async function readText(path, signal) {
-    const page = new DOMParser().parseFromString(await (await ask(path, signal)).text(), "text/html");
-    return page.querySelector(".e-content")?.textContent.slice(0, LONGEST_TEXT) ?? "";
+    try {
+      const page = new DOMParser().parseFromString(await (await ask(addressOf(path), signal)).text(), "text/html");
+      return page.querySelector(".e-content")?.textContent.slice(0, LONGEST_TEXT) ?? "";
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return "";
+    }
   }
 
   const includes = (terms, phrase) => ` ${terms.join(" ")} `.includes(` ${phrase.join(" ")} `);
@@ -531,7 +540,8 @@
       const told = phrases.length ? countOf(holding.length) : countOf(this.total);
       const read = texts.read.replace("#", () => numbers.format(seen)).replace("%", () => numbers.format(this.total));
       const nothing = seen >= this.total && !list.children.length;
-      progress.textContent = nothing ? texts.nothing : seen < this.total && phrases.length ? `${told} · ${read}` : told;
+      const isPart = phrases.length && seen < this.total;
+      progress.textContent = nothing ? texts.nothing : isPart ? `${told} · ${read}` : told;
       announcement.textContent = progress.textContent;
       more.hidden = seen >= this.total;
     }
@@ -642,7 +652,8 @@
       const field = form.elements[name];
       const value = told.get(name) ?? "";
       // An outlet or a section with few articles is not among the choices, but can be asked for.
-      if (field.options && ![...field.options].some(option => option.value === value)) field.add(new Option(value, value));
+      const isOffered = [...(field.options ?? [])].some(option => option.value === value);
+      if (field.options && !isOffered) field.add(new Option(value, value));
       field.value = value;
     }
     nameWindow();
