@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cermin import pipeline
-from cermin.addresses import SEARCH_INDEX
+from cermin.addresses import SEARCH_INDEX, SEARCH_STEMMERS
 from cermin.config import Config, load_config
 from cermin.report import MemoryReporter
 from cermin.search.encoding import decode_postings, decode_shard, unpack
@@ -155,7 +155,7 @@ def test_no_articles(mirror):
     """A mirror without an article has an index without a segment."""
     root = mirror(content={})
     build(root)
-    assert search_files(root) == {SEARCH_INDEX}
+    assert search_files(root) == {SEARCH_INDEX, SEARCH_STEMMERS}
     assert (read_index(root)["count"], read_index(root)["segments"]) == (0, [])
 
 
