@@ -10,7 +10,7 @@ INSTALL := $(RUN) -m pip install -qq --disable-pip-version-check --require-hashe
 
 .DEFAULT_GOAL := site
 .DELETE_ON_ERROR:
-.PHONY: site serve test test-long lighthouse bench bench-import bench-scale bench-profile check format lock clean help
+.PHONY: site serve test test-long lighthouse bench bench-import bench-scale bench-profile bench-search check format lock clean help
 
 site: .venv/site.stamp ## import seeds/ and build output/
 	$(RUN) build.py $(ARGS)
@@ -39,6 +39,9 @@ bench-scale: .venv/site.stamp ## measure what an article costs in mirrors of 1,0
 
 bench-profile: .venv/site.stamp ## tell where the time of a first build of N articles goes (N=10000)
 	$(RUN) bench/profile.py $(N) $(ARGS)
+
+bench-search: .venv/dev.stamp ## measure the search index beside Pagefind, and what queries ask of a host (ARGS="10000")
+	$(RUN) bench/search.py $(ARGS)
 
 check: .venv/dev.stamp ## format, lint and types only
 	$(RUN) -m ruff format --check

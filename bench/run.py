@@ -22,7 +22,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,11 +41,12 @@ RATIOS = {"hugo": 0.25, "floor": 2.2}
 
 @dataclass
 class Run:
-    """One run of a command: wall seconds, CPU seconds, peak memory in MB."""
+    """One run of a command: wall seconds, CPU seconds, peak memory in MB, and what it printed."""
 
     wall: float
     cpu: float
     memory: float
+    printed: str
 
 
 @dataclass
@@ -70,18 +71,18 @@ def measure(command: list[str | Path], folder: Path) -> Run:
     """Run a command to its end; raise when it fails."""
     before = os.times()
     started = time.perf_counter()
-    process = subprocess.Popen(list(map(str, command)), cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(list(map(str, command)), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     peak = [0.0]
     watcher = threading.Thread(target=_watch_memory, args=(process, peak))
     watcher.start()
-    _, problem = process.communicate()
+    printed, problem = process.communicate()
     wall = time.perf_counter() - started
     watcher.join()
     after = os.times()
     if process.returncode:
         sys.exit(f"{command[0]} failed: {problem.decode(errors='replace')[-2000:]}")
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return Run(wall, cpu, peak[0])
+    return Run(wall, cpu, peak[0], printed.decode(errors="replace"))
 
 
 def _watch_memory(process: subprocess.Popen[bytes], peak: list[float]) -> None:
@@ -157,23 +158,6 @@ class Bench:
         articles = sorted((folder / "content").rglob("*.md"))
         article = random.Random(1).choice(articles)
 
-        def edit() -> Callable[[], None]:
-            before = article.read_text(encoding="utf-8")
-            article.write_text(before + "\nOne more paragraph.\n", encoding="utf-8")
-            return lambda: article.write_text(before, encoding="utf-8") and None
-
-        def add() -> Callable[[], None]:
-            made = []
-            for number, origin in enumerate(random.Random(2).sample(articles, min(50, len(articles)))):
-                text = origin.read_text(encoding="utf-8")
-                head, _, rest = text.partition("\ndate: ")
-                path = origin.parent / f"added-{number}.md"
-                path.write_text(
-                    f"{head}\ndate: 2026-11-{number % 28 + 1:02}T08:00:00+07:00\n{rest.partition(chr(10))[2]}"
-                )
-                made.append(path)
-            return lambda: [path.unlink() for path in made] and None
-
         def template() -> Callable[[], None]:
             own = folder / "templates" / "article.html"
             own.parent.mkdir(exist_ok=True)
@@ -190,8 +174,8 @@ class Bench:
 
         return {
             "unchanged": lambda: lambda: None,
-            "one edit": edit,
-            "50 additions": add,
+            "one edit": lambda: edit(article),
+            "50 additions": lambda: add(articles, [f"2026-11-{day:02}" for day in range(1, 29)]),
             "one template": template,
             "one deletion": move(folder / "deleted"),
             "one rename": move(article.with_name("renamed.md")),
@@ -230,6 +214,27 @@ class Bench:
         self.away(folder / "out")
         self.rows.add("floor", "cold", measure([program, pack, folder / "out"], folder))
         self.rows.files["floor"] = sum(len(files) for _, _, files in os.walk(folder / "out"))
+
+
+def edit(article: Path) -> Callable[[], None]:
+    """Edit an article, and return what undoes it."""
+    before = article.read_text(encoding="utf-8")
+    article.write_text(before + "\nOne more paragraph.\n", encoding="utf-8")
+    return lambda: article.write_text(before, encoding="utf-8") and None
+
+
+def add(articles: Sequence[Path], days: Sequence[str]) -> Callable[[], None]:
+    """Add 50 articles that were published on these days, in turn, and return what undoes it."""
+    made = []
+    for number, origin in enumerate(random.Random(2).sample(articles, min(50, len(articles)))):
+        text = origin.read_text(encoding="utf-8")
+        head, _, rest = text.partition("\ndate: ")
+        path = origin.parent / f"added-{number}.md"
+        path.write_text(
+            f"{head}\ndate: {days[number % len(days)]}T08:00:00+07:00\n{rest.partition(chr(10))[2]}", encoding="utf-8"
+        )
+        made.append(path)
+    return lambda: [path.unlink() for path in made] and None
 
 
 def _program(name: str) -> str:
