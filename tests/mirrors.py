@@ -7,9 +7,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cermin import pipeline
 from cermin.config import load_config
@@ -56,3 +60,39 @@ def call(*words: object, cwd: Path, **environment: str) -> subprocess.CompletedP
     return subprocess.run(
         command, cwd=cwd, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=300
     )
+
+
+class Served(NamedTuple):
+    """A folder that a server sends files of, on loopback."""
+
+    address: str
+    asked: list[str]
+    """The paths that were asked for."""
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    def __init__(self, *args: Any, asked: list[str], directory: str) -> None:
+        self.asked = asked
+        super().__init__(*args, directory=directory)
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path.removeprefix("/"))
+        super().do_GET()
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[Served]:
+    """Serve the files of a folder, by a server that knows nothing else."""
+    asked: list[str] = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, asked=asked, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield Served(f"http://127.0.0.1:{server.server_port}/", asked)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

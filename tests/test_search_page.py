@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-import random
 import re
-import shutil
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from math import log
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -21,11 +14,9 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]  # ships no types
 from playwright.sync_api import Browser, Page, Route, expect
 
-from cermin.search.encoding import decode_length, encode_length
-from cermin.search.portions import TITLE_WEIGHT, Document
 from tests.conftest import tree
-from tests.mirrors import article, build, build_clean, find_differences
-from tests.search_index import document, write_index
+from tests.mirrors import article, build, build_clean, find_differences, serve
+from tests.search_index import document
 from tests.test_accessibility import ALL, COLOURS, FIND_CUT, NARROWEST, find_violations
 
 HEAVIEST = 12_000
@@ -82,21 +73,6 @@ class Site(NamedTuple):
         return wait(page)
 
 
-class _Handler(SimpleHTTPRequestHandler):
-    asked: list[str]
-
-    def __init__(self, *args: object, asked: list[str], directory: str) -> None:
-        self.asked = asked
-        super().__init__(*args, directory=directory)  # type: ignore[arg-type]  # what the server gives
-
-    def do_GET(self) -> None:
-        self.asked.append(self.path.removeprefix("/"))
-        super().do_GET()
-
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module", params=["id"])
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Return a mirror on a server, with the interface in Indonesian or as a test names it."""
@@ -117,23 +93,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         target.write_text(text, encoding="utf-8")
     assert build(root).faults == ()
     with serve(root / "output") as served:
-        yield served
-
-
-@contextmanager
-def serve(output: Path) -> Iterator[Site]:
-    """Send the files below a folder."""
-    asked: list[str] = []
-    handler = partial(_Handler, asked=asked, directory=str(output))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield Site(output, f"http://127.0.0.1:{server.server_port}/", asked)
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+        yield Site(root / "output", *served)
 
 
 def wait(page: Page) -> Page:
@@ -280,50 +240,6 @@ def test_hostile_titles_run_nothing(site: Site, page: Page) -> None:
     wait(page)
     assert page.evaluate("typeof window.ran") == "undefined"
     assert complaints == []
-
-
-def test_ranking_is_bm25(site: Site, page: Page, tmp_path: Path) -> None:
-    """Over all segments, the best ten are those of BM25 (k1 = 1.2, b = 0.75), the newest first on ties."""
-    chance = random.Random(6)  # noqa: S311 - chance that can be repeated
-    vocabulary = [f"kata{number}" for number in range(40)]
-    weights = [1 / (1 + number) for number in range(40)]
-    documents = [
-        document(
-            " ".join(chance.choices(vocabulary, weights, k=3)),
-            " ".join(chance.choices(vocabulary, weights, k=chance.randrange(5, 60))),
-            day=f"{2018 + number % 7}-{1 + number // 28:02}-{1 + number % 28:02}",
-            lang="ms",
-            address=f"kaca/{number}.html",
-        )
-        for number in range(300)
-    ]
-    shutil.copytree(site.output / "static", tmp_path / "static")
-    shutil.copy(site.output / "search.html", tmp_path)
-    write_index(tmp_path, documents)
-    terms = {one: (one.title.split() * TITLE_WEIGHT) + one.text.split() for one in documents}
-    average = round(sum(map(len, terms.values())) / len(documents), 1)
-
-    def score(one: Document, words: list[str]) -> float:
-        length, total = decode_length(encode_length(len(terms[one]))), 0.0
-        for word in words:
-            holding = sum(word in some for some in terms.values())
-            times = terms[one].count(word)
-            rarity = log(1 + (len(documents) - holding + 0.5) / (holding + 0.5))
-            total += rarity * times * 2.2 / (times + 1.2 * (0.25 + 0.75 * length / average))
-        return total
-
-    with serve(tmp_path) as served:
-        for words in (
-            ["kata0", "kata1"],
-            ["kata2", "kata9"],
-            ["kata20"],
-            ["kata1", "kata12", "kata3"],
-            ["kata39", "kata0"],
-        ):
-            wanted = [one for one in documents if set(words) <= {*terms[one]}]
-            wanted.sort(key=lambda one: (round(score(one, words), 6), one.day), reverse=True)
-            results = found(served.search(page, q=" ".join(words)))
-            assert results == [one.address for one in wanted[:10]], words
 
 
 def test_results_come_as_the_index_is_read(site: Site, page: Page) -> None:
