@@ -14,7 +14,7 @@ from cermin.files import digest
 from cermin.output import Theme, catalogue_paths
 from cermin.site import Kind
 
-_LIBRARIES = ("jinja2", "markdown", "nh3", "babel", "python-frontmatter", "pyyaml", "snowballstemmer")
+_LIBRARIES = ("jinja2", "markdown", "nh3", "babel", "python-frontmatter", "pyyaml", "pystemmer", "snowballstemmer")
 _READING_LIBRARIES = ("charset-normalizer", "feedparser", "ftfy", "lxml", "trafilatura", "warcio")
 """What captures are read with; some of them may be missing, and come later."""
 

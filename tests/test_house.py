@@ -39,6 +39,7 @@ OWNERS = {
     "ftfy": {"cermin.seeds"},
     "frontmatter": {"cermin.content"},
     "snowballstemmer": {"cermin.search"},
+    "Stemmer": {"cermin.search"},
     "livereload": {"cermin.preview"},
     "tornado": {"cermin.preview"},
     "watchfiles": {"cermin.preview"},
