@@ -130,6 +130,9 @@ class Bench:
         if not (folder / "content").is_dir():
             words = [sys.executable, self.maker, str(self.count), folder, "--flavour", flavour]
             subprocess.run(list(map(str, words)), check=True, stdout=subprocess.DEVNULL)
+        if flavour == "cermin":
+            # The others make no search index; bench/search.py tells what it costs.
+            (folder / "cermin.toml").write_text("[site]\nsearch = false\n", encoding="utf-8")
         return folder
 
     def away(self, *paths: Path) -> None:
