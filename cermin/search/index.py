@@ -27,7 +27,7 @@ VERSION = 1
 """Of the format, by which the script knows that it can read it."""
 SHARD = 64_000
 """Bytes of a shard, packed, at most, but for one of a single term."""
-PACK = 320
+PACK = 400
 """Articles of a pack."""
 _LEAST = 0.8
 """Of that size, from which on a shard may end."""

@@ -20,7 +20,7 @@ TITLE_WEIGHT = 4
 """A word of the title counts as so many of the body."""
 LONGEST_TEXT = 1_000_000
 """Characters of an article that are searched: those of a thick book. What comes as an article can be anything."""
-LONGEST_TITLE, LONGEST_SUMMARY = 300, 110
+LONGEST_TITLE, LONGEST_SUMMARY = 300, 90
 """Characters of what a result shows."""
 OUTLET, SECTION, YEAR = "\x01o", "\x01s", "\x01y"
 """What terms begin with by which articles are filtered: in front of all words, as no word holds the sign."""

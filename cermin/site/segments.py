@@ -19,7 +19,7 @@ from typing import NamedTuple
 from cermin.site.catalogue import SegmentRow
 from cermin.site.queries import Queries
 
-MOST, LEAST = 24_000, 2_048
+MOST, LEAST = 40_000, 2_048
 """Articles that a segment may have, in large mirrors and in small ones."""
 TOGETHER_IN = 6
 """Segments in which a mirror is, about, so that a small one has small segments, which are made anew quickly."""
