@@ -137,7 +137,7 @@ def test_no_command(run, mirror):
     imported, built, searched, opened = ran.out.splitlines()
     assert SECONDS.sub("", imported) == "Imported 1 capture: 1 article; 1 file written in "
     assert SECONDS.sub("", built).startswith("Built 1 article as ")
-    assert SECONDS.sub("", searched) == "Search index: 1 segment, 4 files, 0.0 MB, in "
+    assert SECONDS.sub("", searched) == "Search index: 1 segment, 5 files, 0.0 MB, in "
     assert opened == f"Open {root / 'output/index.html'}"
     assert (root / "output/index.html").is_file()
 
