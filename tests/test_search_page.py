@@ -14,6 +14,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]  # ships no types
 from playwright.sync_api import Browser, Page, Route, expect
 
+from cermin.search.portions import LONGEST_SUMMARY, shorten
 from tests.conftest import tree
 from tests.mirrors import article, build, build_clean, find_differences, serve
 from tests.search_index import document
@@ -232,7 +233,7 @@ def test_hostile_titles_run_nothing(site: Site, page: Page) -> None:
     page.on("console", lambda message: complaints.append(message.text))
     site.search(page, q="naga")
     assert page.locator("#search ol h2").inner_text() == HOSTILE
-    assert page.locator("#search ol .summary").inner_text() == HOSTILE
+    assert page.locator("#search ol .summary").inner_text() == shorten(HOSTILE, LONGEST_SUMMARY)
     assert HOSTILE in page.locator("#search ol .meta").inner_text()
     assert page.evaluate("typeof window.ran") == "undefined"
     assert page.locator("#search ol img, #search ol script").count() == 0

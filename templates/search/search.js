@@ -558,6 +558,7 @@
         };
         const isTold = phrases.every(({ excluded }) => !excluded) && hold(row.title);
         result.holds = isTold || hold(`${row.title}\n${await inTurn(() => readText(row.path, this.signal))}`);
+        if (result.holds) await this.show([...this.checked, ...next].filter(each => each.holds));
       }));
       this.checked.push(...next);
     }
