@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from cermin.output.body_text import BodyReader
     from cermin.search.portions import Document
 
+FEW = 1000
+"""Articles up to which no workers are started to analyse them."""
 TRIES = 2
 """Portions that turn out to be harmed are made anew once."""
 
@@ -180,17 +182,16 @@ class _Making:
     def _analyse(self, segments: Sequence[PlannedSegment], advance: Callable[[int], None]) -> None:
         """Make the portions of the runs of which none is kept. Raises OutputError."""
         kept = self._kept_portions()
-
-        def missing() -> Iterator[tuple[str, list[Entry]]]:
-            for one in segments:
-                for run in one.runs:
-                    if (key := self._key(run)) not in kept:
-                        yield key, self._plan.ask.entries_of_days(one.segment[1:], run[:3], run.count)
-                    else:
-                        advance(run.count)
-
+        runs = [(one.segment, run, self._key(run)) for one in segments for run in one.runs]
+        missing = [(segment, run, key) for segment, run, key in runs if key not in kept]
+        advance(sum(run.count for _, run, key in runs if key in kept))
+        entries = (
+            (key, self._plan.ask.entries_of_days(segment[1:], run[:3], run.count)) for segment, run, key in missing
+        )
+        # Few articles are analysed before a worker has begun.
+        jobs = self._jobs if sum(run.count for _, run, _ in missing) > FEW else 1
         task = _MakePortions(self._config, self._cache)
-        for result in executors.run(task, missing(), self._jobs, lambda item: len(item[1])):
+        for result in executors.run(task, entries, jobs, lambda item: len(item[1])):
             if isinstance(result, Fault):
                 raise OutputError(result)
             advance(result)
