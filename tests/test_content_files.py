@@ -22,7 +22,7 @@ from cermin.content.article_file import (
     seed_of,
     written_hash,
 )
-from cermin.content.body import EXCERPT, cut, excerpt_of, references_of
+from cermin.content.body import EXCERPT, excerpt_of, references_of
 from cermin.content.folder import (
     ContentFile,
     content_path,
@@ -34,6 +34,7 @@ from cermin.content.folder import (
 from cermin.errors import ContentError, Fault
 from cermin.files import digest
 from cermin.records import Article, Kin, Published
+from cermin.shortening import cut
 from cermin.slugs import RESERVED
 from tests.test_content_front_matter import TEXT, fold
 

@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 LAYERS = (
     {"cermin"},  # the version
     {"errors"},
-    {"records", "files", "slugs", "characters"},
+    {"records", "files", "slugs", "characters", "shortening"},
     {"addresses"},
     {"outlets"},
     {"config"},

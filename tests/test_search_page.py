@@ -14,8 +14,10 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]  # ships no types
 from playwright.sync_api import Browser, Page, Route, expect
 
-from cermin.search.portions import LONGEST_SUMMARY, shorten
-from tests.conftest import tree
+from cermin.output.words import RTL_LANGUAGES, RTL_SCRIPTS
+from cermin.search.portions import LONGEST_SUMMARY
+from cermin.shortening import cut
+from tests.conftest import ROOT, tree
 from tests.mirrors import article, build, build_clean, find_differences, serve
 from tests.search_index import document
 from tests.test_accessibility import ALL, COLOURS, FIND_CUT, NARROWEST, find_violations
@@ -233,7 +235,7 @@ def test_hostile_titles_run_nothing(site: Site, page: Page) -> None:
     page.on("console", lambda message: complaints.append(message.text))
     site.search(page, q="naga")
     assert page.locator("#search ol h2").inner_text() == HOSTILE
-    assert page.locator("#search ol .summary").inner_text() == shorten(HOSTILE, LONGEST_SUMMARY)
+    assert page.locator("#search ol .summary").inner_text() == cut(HOSTILE, LONGEST_SUMMARY)
     assert HOSTILE in page.locator("#search ol .meta").inner_text()
     assert page.evaluate("typeof window.ran") == "undefined"
     assert page.locator("#search ol img, #search ol script").count() == 0
@@ -510,3 +512,14 @@ def test_results_are_for_everybody(site: Site, page: Page) -> None:
     assert page.evaluate(FIND_CUT) == []
     is_rtl = page.evaluate("document.documentElement.dir === 'rtl'")
     assert page.locator("#search ol h2").first.get_attribute("dir") == ("ltr" if is_rtl else None)
+
+
+def test_directions() -> None:
+    """The script knows the same languages and scripts as written from the right as pages do."""
+    source = (ROOT / "templates" / "search" / "search.js").read_text(encoding="utf-8")
+    languages = re.search(r"RTL_LANGUAGES = /\^\(([a-z|]+)\)", source)
+    scripts = re.search(r"RTL_SCRIPTS = /-\(([a-z|]+)\)", source)
+    assert languages
+    assert scripts
+    assert set(languages[1].split("|")) == RTL_LANGUAGES
+    assert set(scripts[1].split("|")) == RTL_SCRIPTS

@@ -6,6 +6,8 @@ import html
 import re
 from collections.abc import Iterator
 
+from cermin.shortening import cut
+
 EXCERPT = 200
 """Characters of an excerpt, at most."""
 
@@ -68,12 +70,3 @@ def _plain(block: str) -> str:
     if "<" in text:
         text = _TAG.sub("", text)
     return " ".join(unescape(text).split())
-
-
-def cut(text: str, longest: int) -> str:
-    """Return ``text``, or its beginning up to a word's end with an ellipsis behind it."""
-    if len(text) <= longest:
-        return text
-    head = text[: longest - 1]
-    space = head.rfind(" ")
-    return (head[:space] if space > longest // 2 else head).rstrip(" ,;:-–—(") + "…"

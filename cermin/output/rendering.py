@@ -33,6 +33,7 @@ from cermin.output.theme import Theme, template_error
 from cermin.output.translations import catalogue_paths
 from cermin.output.words import Words, direction, load_words, locale_of
 from cermin.records import UNKNOWN, Entry, Page, Teaser
+from cermin.shortening import cut
 
 FEED_BODIES = 64
 """Texts of articles that are remembered from one feed to the next."""
@@ -372,7 +373,7 @@ def _fill_environment(
         mended=mend_address,
         readable=readable,
         by_day=_by_day,
-        cut=_cut,
+        cut=cut,
         teasers=_Teasers(environment),
     )
 
@@ -416,13 +417,6 @@ def _day(day: str, number: int, counts: Mapping[str, int], most: int) -> Day:
 def _by_day(teasers: Sequence[Teaser]) -> list[tuple[str, list[Teaser]]]:
     """Return articles that stand in the order of their dates by day; those without a date by an empty one."""
     return [(day, list(some)) for day, some in groupby(teasers, lambda teaser: teaser.date[:10])]
-
-
-def _cut(text: str, longest: int) -> str:
-    if len(text) <= longest:
-        return text
-    head = text[:longest].rpartition(" ")[0] or text[: longest - 1]
-    return head.rstrip(" ,;:-–—") + "…"
 
 
 def _urn(path: str) -> str:

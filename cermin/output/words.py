@@ -19,10 +19,9 @@ from cermin.output.translations import load_translations
 
 # Indonesia writes its zones by name.
 _ZONES = {"id": {"+07:00": "WIB", "+08:00": "WITA", "+09:00": "WIT"}}
-_RTL_LANGUAGES = frozenset(
-    "ar arc bal bgn bqi ckb dv fa glk he khw ks ku-arab lrc luz mzn nqo pnb ps sd ug ur yi".split()
-)
-_RTL_SCRIPTS = frozenset("adlm arab aran hebr mand mend nkoo rohg samr syrc thaa yezi".split())
+RTL_LANGUAGES = frozenset("ar arc bal bgn bqi ckb dv fa glk he khw ks lrc luz mzn nqo pnb ps sd ug ur yi".split())
+RTL_SCRIPTS = frozenset("adlm arab aran hebr mand mend nkoo rohg samr syrc thaa yezi".split())
+"""Languages and scripts that are written from the right; templates/search/search.js has them as well."""
 ZEROS = {
     "adlm": 0x1E950, "arab": 0x660, "arabext": 0x6F0, "beng": 0x9E6, "cakm": 0x11136, "deva": 0x966, "hmnp": 0x1E140,
     "mtei": 0xABF0, "mymr": 0x1040, "nkoo": 0x7C0, "olck": 0x1C50, "tibt": 0xF20,
@@ -38,7 +37,7 @@ def direction(lang: str) -> str:
     """
     parts = lang.lower().split("-")
     script = next((part for part in parts[1:3] if len(part) == 4 and part.isalpha()), "")  # noqa: PLR2004 - RFC 5646
-    return "rtl" if script in _RTL_SCRIPTS or (not script and parts[0] in _RTL_LANGUAGES) else "ltr"
+    return "rtl" if script in RTL_SCRIPTS or (not script and parts[0] in RTL_LANGUAGES) else "ltr"
 
 
 class Weekday(NamedTuple):

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from cermin.search.analyser import load_analyser
 from cermin.search.encoding import LOW, MOST, varint
+from cermin.shortening import cut
 
 TITLE_WEIGHT = 4
 """A word of the title counts as so many of the body."""
@@ -88,17 +89,8 @@ def make_portion(documents: Iterable[Document]) -> Portion:
 
 
 def _show(document: Document) -> list[str]:
-    title, summary = shorten(document.title, LONGEST_TITLE), shorten(document.summary, LONGEST_SUMMARY)
+    title, summary = cut(document.title, LONGEST_TITLE), cut(document.summary, LONGEST_SUMMARY)
     return [document.address, title, *document[2:5], document.lang, summary]
-
-
-def shorten(text: str, longest: int) -> str:
-    """Return a text, or its beginning up to a word's end with an ellipsis behind it."""
-    if len(text) <= longest:
-        return text
-    head = text[: longest - 1]
-    space = head.rfind(" ")
-    return (head[:space] if space > longest // 2 else head).rstrip(" ,;:-–—(…") + "…"
 
 
 def _count(document: Document) -> tuple[Counter[str], list[str]]:

@@ -410,11 +410,13 @@
     return made;
   }
 
-  const RTL = /^(ar|arc|bal|ckb|dv|fa|glk|he|khw|ks|lrc|mzn|nqo|pnb|ps|sd|ug|ur|yi)(?!.*-latn)(-|$)|-(arab|hebr)(-|$)/i;
+  // As cermin/output/words.py has it: a script in the tag decides, else the language.
+  const RTL_LANGUAGES = /^(ar|arc|bal|bgn|bqi|ckb|dv|fa|glk|he|khw|ks|lrc|luz|mzn|nqo|pnb|ps|sd|ug|ur|yi)(?!.*-[a-z]{4}(-|$))(-|$)/i;
+  const RTL_SCRIPTS = /-(adlm|arab|aran|hebr|mand|mend|nkoo|rohg|samr|syrc|thaa|yezi)(-|$)/i;
 
   function inLanguage(lang) {
     if (lang === language) return {};
-    const dir = RTL.test(lang) ? "rtl" : "ltr";
+    const dir = RTL_LANGUAGES.test(lang) || RTL_SCRIPTS.test(lang) ? "rtl" : "ltr";
     return dir === document.documentElement.dir ? { lang } : { lang, dir };
   }
 
