@@ -6,6 +6,7 @@
     ├── SeedError          a capture cannot be read at all
     ├── ContentError       an article file is not what the contract asks for
     ├── TemplateError      a template is missing or fails
+    ├── ManifestError      a manifest is not what cermin writes
     ├── OutputError        output/ cannot be written or is not ours
     └── BusyError          another cermin works on this mirror
 
@@ -76,6 +77,10 @@ class StemmerError(CerminError):
 
 class OutputError(CerminError):
     """An output folder that cannot be written."""
+
+
+class ManifestError(CerminError):
+    """A manifest that is damaged, or that something else made."""
 
 
 class BrokenCatalogueError(CerminError):

@@ -15,7 +15,7 @@ LAYERS = (
     {"cermin"},  # the version
     {"errors"},
     {"records", "files", "slugs", "characters", "shortening"},
-    {"addresses"},
+    {"addresses", "manifest"},
     {"outlets"},
     {"config"},
     {"report"},
