@@ -30,6 +30,7 @@ from cermin.site.catalogue import PageRow
 from cermin.workers import MakeParts, read_rows
 
 if TYPE_CHECKING:
+    from cermin.deploy import Deployed, Terms
     from cermin.learning import Learned
 
 TRANSACTION = 1000
@@ -178,6 +179,43 @@ def build(config: Config, report: Reporter, *, jobs: int = 0) -> Built:
         faults = catalogue.content_faults() + catalogue.failures()
         articles, pages = ask.shelf_count("latest"), catalogue.count_pages()
     return Built(articles, pages, plan.made, tuple(changed), tuple(faults), index, time.monotonic() - started)
+
+
+def deploy(config: Config, report: Reporter, name: str | None, terms: Terms) -> Deployed:
+    """Bring the site, as it was built last, to the place ``[deploy.NAME]``, or to the only one that there is.
+
+    It is not built before: what readers get is what was looked at. A warning tells what has changed since.
+
+    Raises ConfigError for settings that cannot be used, UsageError for an unknown name and where nothing was built,
+    DeployError when the deploy was refused or stopped.
+    """
+    from cermin.deploy import TARGETS, choose_place, deploy_site, read_places
+
+    place = choose_place(read_places(config.deploy, TARGETS), name)
+    if changes := _find_unbuilt(config):
+        fault = Fault("", f"deployed is the last build, and since then {changes}", "run `cermin build` before")
+        report.fault(fault, "warning")
+    return deploy_site(config, place, report, terms)
+
+
+def _find_unbuilt(config: Config) -> str:
+    """Return what has changed since the last build, as far as that can be told now; nothing is written."""
+    if not config.output.is_dir():
+        return ""
+    try:
+        with open_mirror(config) as catalogue:
+            if not catalogue.count_files():
+                return ""
+            changed, gone = _compare(content.find_files(config.content), catalogue.files())
+            if count := len(changed) + len(gone):
+                return f"{count:,} article file{'s' * (count != 1)} changed"
+            theme = output.load_theme(config.templates, search=config.site.search)
+            ask = site.Queries(catalogue, config, theme.assets)
+            reasons = site.explain_page(catalogue, ask, partial(shared_inputs, config, theme), "index.html")
+    except BusyError:
+        # A preview is open, say.
+        return ""
+    return "; ".join(reasons or [])
 
 
 # --- the mirror ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,181 @@
+"""A deploy: what the plan says is sent step by step, and whatever stops it, what arrived is told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from filelock import FileLock, Timeout
+
+from cermin.config import Config
+from cermin.deploy.places import Place
+from cermin.deploy.plan import JOURNAL, Plan, make_plan
+from cermin.deploy.target import Session, Source, Work
+from cermin.errors import BusyError, CerminError, DeployError, Fault
+from cermin.manifest import Listed
+from cermin.report import Reporter
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What a deploy did, or would do."""
+
+    address: str
+    plan: Plan
+    note: str = ""
+    """What the target has to tell of it."""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a deploy runs."""
+
+    is_dry: bool = False
+    """Only find out what it would take."""
+    agreed: bool = False
+    """A person agreed to what is asked about: deleting much, overwriting what others put there."""
+    may_ask: bool = False
+    """Programs may ask the person at the terminal, for a passphrase or a host key."""
+
+
+def deploy_site(config: Config, place: Place, report: Reporter, terms: Terms) -> Deployed:
+    """Bring output/, as the last build left it, to a place.
+
+    Raises UsageError when there is no build, DeployError when the place refuses or output/ was changed since the build,
+    BusyError when another process deploys to the place.
+    """
+    started = time.monotonic()
+    source = Source(config.output)
+    state = config.state / "deploy" / place.name
+    work = Work(config.root, source, state, may_ask=terms.may_ask)
+    with _alone(config, place), place.target.open(work) as session:
+        with report.stage("Comparing"):
+            plan = make_plan(session, source)
+        _tell_warnings(plan, report, place)
+        objections = plan.objections(place.max_deletes)
+        objection = session.objection() if not plan.is_nothing else None
+        objections = [
+            Fault(fault.place or place.target.address, fault.verdict, fault.hint)
+            for fault in [*([objection] if objection else []), *objections]
+        ]
+        if objections and not (terms.agreed or terms.is_dry):
+            raise DeployError(*objections)
+        for fault in objections if terms.is_dry and not terms.agreed else ():
+            report.fault(fault, "warning")
+        note = ""
+        if not terms.is_dry and not plan.is_nothing:
+            _check_source(source, plan, report)
+            note = _Sending(session, plan, report, place.target.address).run()
+    return Deployed(place.target.address, plan, note, time.monotonic() - started)
+
+
+def _tell_warnings(plan: Plan, report: Reporter, place: Place) -> None:
+    for fault in plan.warnings:
+        report.fault(fault._replace(place=f"{place.target.address}: {fault.place}"), "warning")
+
+
+@contextmanager
+def _alone(config: Config, place: Place) -> Iterator[None]:
+    folder = config.state / "deploy"
+    lock = FileLock(folder / f"{place.name}.lock")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        verdict = f"another cermin deploys to {place.name}"
+        raise BusyError.at(config.root, verdict, "wait until it is done") from error
+    except OSError as error:
+        raise DeployError.at(folder, f"cannot be written: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _check_source(source: Source, plan: Plan, report: Reporter) -> None:
+    """Refuse to send anything when a file is not what the manifest says. Raises DeployError with all such files."""
+    with report.stage("Checking files", plan.files) as stage:
+        faults = []
+        for _, files in plan.steps:
+            for file in files:
+                if fault := source.check(file):
+                    faults.append(fault)
+                stage.advance()
+    if faults:
+        raise DeployError(*faults)
+
+
+class _Sending:
+    """A deploy under way, and how far it is."""
+
+    def __init__(self, session: Session, plan: Plan, report: Reporter, address: str) -> None:
+        self._session, self._plan, self._report, self._address = session, plan, report, address
+        self._files, self._size, self._deleted, self._now = 0, 0, 0, ""
+
+    def run(self) -> str:
+        """Do it. Raises DeployError, with what stopped it and how far it came."""
+        try:
+            return self._run()
+        except CerminError as error:
+            raise DeployError(*error.faults, self._how_far()) from error
+        except OSError as error:
+            fault = Fault(str(error.filename or self._address), error.strerror or str(error))
+            raise DeployError(fault, self._how_far()) from error
+        except KeyboardInterrupt:
+            self._report.fault(self._how_far(), "warning")
+            raise
+
+    def _run(self) -> str:
+        session, plan = self._session, self._plan
+        if not session.is_atomic:
+            session.write(JOURNAL, plan.journal)
+        self._delete(plan.in_the_way)
+        for words, files in plan.steps:
+            self._now = f"sending {words}"
+            with self._report.stage(f"Sending {words}", len(files)) as stage:
+
+                def sent(file: Listed) -> None:
+                    self._files += 1
+                    self._size += file.size
+                    self._report.detail(f"  {file.path}")
+                    stage.advance()
+
+                session.send(files, sent)
+        self._delete(plan.deletes)
+        if not session.is_atomic:
+            session.delete([JOURNAL], lambda _: None)
+        self._now = "the end"
+        return session.finish()
+
+    def _delete(self, paths: Sequence[str]) -> None:
+        if not paths:
+            return
+        self._now = "deleting"
+        with self._report.stage("Deleting", len(paths)) as stage:
+
+            def deleted(path: str) -> None:
+                self._deleted += 1
+                self._report.detail(f"  {path} deleted")
+                stage.advance()
+
+            self._session.delete(paths, deleted)
+
+    def _how_far(self) -> Fault:
+        hint = "run the same command again: it goes on from there"
+        if self._session.is_atomic:
+            return Fault(self._address, "nothing was changed there", "run the same command again")
+        plan = self._plan
+        arrived = (
+            f"{self._files:,} of {plan.files:,} files arrived ({_megabytes(self._size)} of {_megabytes(plan.size)})"
+        )
+        deletes = len(plan.in_the_way) + len(plan.deletes)
+        gone = f"{self._deleted:,} of {deletes:,} were deleted" if deletes else ""
+        stopped = f"stopped while {self._now}" if self._now else "stopped before anything was sent"
+        return Fault(self._address, "; ".join(filter(None, (stopped, arrived, gone))), hint)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"
