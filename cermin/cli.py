@@ -348,13 +348,15 @@ def deploy(options: Options, name: str | None, *, is_dry: bool, agreed: bool) ->
 def _tell_deployed(done: Deployed, report: Reporter, *, is_dry: bool) -> None:
     plan = done.plan
     deletes = [*plan.in_the_way, *plan.deletes]
-    if plan.is_nothing:
+    if done.is_nothing:
         report.say(f"Nothing to do: {done.address} holds this build ({done.seconds:.1f} s)")
     elif is_dry:
         for words, files in plan.steps:
             report.say(f"Would send {_count(len(files), 'file')}: {words}, {_size(sum(file.size for file in files))}")
             for file in files:
                 report.detail(f"  {file.path}")
+        if done.unsettled:
+            report.say(f"Would set {done.unsettled}")
         report.say(f"Would delete {_count(len(deletes), 'file')}")
         for path in deletes:
             report.detail(f"  {path}")

@@ -14,6 +14,7 @@ from cermin.deploy.target import Source, Work
 from cermin.errors import DeployError, Fault
 from cermin.files import is_inside
 from cermin.manifest import Listed
+from cermin.report import Stage
 
 TEMPORARY = ".cermin-deploy.tmp"
 """Where a file is written before it gets its name. One is enough, and what a killed deploy leaves is the next one's."""
@@ -148,7 +149,11 @@ class FolderSession:
                     self._remove_empty(_above(path))
             deleted(path)
 
-    def finish(self) -> str:
+    def unsettled(self) -> str:
+        """Nothing: a folder holds the site alone."""
+        return ""
+
+    def finish(self, stage: Stage) -> str:  # noqa: ARG002 - nothing can be counted
         """Have the system write to a disk of its own what it holds in memory: it may be unplugged now."""
         if hasattr(os, "sync") and self._folder.stat().st_dev != self._source.folder.stat().st_dev:
             os.sync()

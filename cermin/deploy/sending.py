@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from filelock import FileLock, Timeout
 
@@ -24,9 +24,16 @@ class Deployed:
 
     address: str
     plan: Plan
+    unsettled: str = ""
+    """What the target itself had to change, beside the site's files."""
     note: str = ""
     """What the target has to tell of it."""
     seconds: float = 0.0
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether the place held the site already, as it should."""
+        return self.plan.is_nothing and not self.unsettled
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +62,25 @@ def deploy_site(config: Config, place: Place, report: Reporter, terms: Terms) ->
         with report.stage("Comparing"):
             plan = make_plan(session, source)
         _tell_warnings(plan, report, place)
-        objections = plan.objections(place.max_deletes)
-        objection = session.objection() if not plan.is_nothing else None
-        objections = [
-            Fault(fault.place or place.target.address, fault.verdict, fault.hint)
-            for fault in [*([objection] if objection else []), *objections]
-        ]
-        if objections and not (terms.agreed or terms.is_dry):
-            raise DeployError(*objections)
-        for fault in objections if terms.is_dry and not terms.agreed else ():
-            report.fault(fault, "warning")
-        note = ""
-        if not terms.is_dry and not plan.is_nothing:
+        done = Deployed(place.target.address, plan, session.unsettled())
+        if not done.is_nothing:
+            _ask_first(session, plan, place, report, terms)
+        if not (done.is_nothing or terms.is_dry):
             _check_source(source, plan, report)
-            note = _Sending(session, plan, report, place.target.address).run()
-    return Deployed(place.target.address, plan, note, time.monotonic() - started)
+            done = replace(done, note=_Sending(session, plan, report, place.target.address).run())
+    return replace(done, seconds=time.monotonic() - started)
+
+
+def _ask_first(session: Session, plan: Plan, place: Place, report: Reporter, terms: Terms) -> None:
+    """Refuse what nobody agreed to. Raises DeployError with all reasons."""
+    objection = session.objection()
+    faults = [*([objection] if objection else []), *plan.objections(place.max_deletes)]
+    faults = [fault._replace(place=fault.place or place.target.address) for fault in faults]
+    if terms.is_dry:
+        for fault in faults:
+            report.fault(fault, "warning")
+    elif faults and not terms.agreed:
+        raise DeployError(*faults)
 
 
 def _tell_warnings(plan: Plan, report: Reporter, place: Place) -> None:
@@ -147,8 +158,9 @@ class _Sending:
         self._delete(plan.deletes)
         if not session.is_atomic:
             session.delete([JOURNAL], lambda _: None)
-        self._now = "the end"
-        return session.finish()
+        self._now = "finishing"
+        with self._report.stage("Finishing") as stage:
+            return session.finish(stage)
 
     def _delete(self, paths: Sequence[str]) -> None:
         if not paths:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from cermin.errors import DeployError, Fault
 from cermin.manifest import Listed
+from cermin.report import Stage
 
 _PIECE = 1024 * 1024
 """Bytes of a file that are held at a time."""
@@ -124,8 +125,17 @@ class Session(Protocol):
     def delete(self, paths: Sequence[str], deleted: Callable[[str], None]) -> None:
         """Take files away, and the folders which that leaves empty; those that are gone already are fine."""
 
-    def finish(self) -> str:
-        """End a deploy in which all was sent; return what else is worth telling, in a few words, or nothing."""
+    def unsettled(self) -> str:
+        """Return what the target itself has to change at the place, beside the site's files; nothing most often.
+
+        With it a deploy is finished though no file has to be sent.
+        """
+
+    def finish(self, stage: Stage) -> str:
+        """End a deploy in which all was sent; return what else is worth telling, in a few words, or nothing.
+
+        ``stage`` is told how far it is, where that takes long.
+        """
 
 
 class Target(Protocol):
