@@ -7,6 +7,7 @@ all targets alike.
 from __future__ import annotations
 
 from cermin.deploy.folder import Folder
+from cermin.deploy.git import Git
 from cermin.deploy.places import Place, choose_place, read_places
 from cermin.deploy.sending import Deployed, Terms, deploy_site
 from cermin.deploy.target import Session, Source, Target, Work
@@ -16,4 +17,4 @@ __all__ = [
     "read_places",
 ]  # fmt: skip
 
-TARGETS: dict[str, type[Target]] = {"folder": Folder}
+TARGETS: dict[str, type[Target]] = {"folder": Folder, "git": Git}
