@@ -346,13 +346,17 @@ def deploy(options: Options, name: str | None, *, is_dry: bool, agreed: bool) ->
 
 
 def _tell_deployed(done: Deployed, report: Reporter, *, is_dry: bool) -> None:
+    from cermin.deploy import show_size
+
     plan = done.plan
     deletes = [*plan.in_the_way, *plan.deletes]
     if done.is_nothing:
         report.say(f"Nothing to do: {done.address} holds this build ({done.seconds:.1f} s)")
     elif is_dry:
         for words, files in plan.steps:
-            report.say(f"Would send {_count(len(files), 'file')}: {words}, {_size(sum(file.size for file in files))}")
+            report.say(
+                f"Would send {_count(len(files), 'file')}: {words}, {show_size(sum(file.size for file in files))}"
+            )
             for file in files:
                 report.detail(f"  {file.path}")
         if done.unsettled:
@@ -363,7 +367,7 @@ def _tell_deployed(done: Deployed, report: Reporter, *, is_dry: bool) -> None:
     else:
         gone = f"{len(deletes):,} deleted" if deletes else "none deleted"
         note = f"; {done.note}" if done.note else ""
-        sent = f"{_count(plan.files, 'file')} sent ({_size(plan.size)}), {gone}"
+        sent = f"{_count(plan.files, 'file')} sent ({show_size(plan.size)}), {gone}"
         report.say(f"Deployed to {done.address}: {sent}, in {done.seconds:.1f} s{note}")
     if plan.foreign:
         report.say(f"Left alone: {_count(plan.foreign, 'file')} that cermin did not put there")
@@ -386,10 +390,6 @@ def new(options: Options, folder_name: Path) -> int:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB"
 
 
 def _shorten(text: str) -> str:

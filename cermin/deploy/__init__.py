@@ -9,12 +9,12 @@ from __future__ import annotations
 from cermin.deploy.folder import Folder
 from cermin.deploy.git import Git
 from cermin.deploy.places import Place, choose_place, read_places
-from cermin.deploy.sending import Deployed, Terms, deploy_site
+from cermin.deploy.sending import Deployed, Terms, deploy_site, show_size
 from cermin.deploy.target import Session, Source, Target, Work
 
 __all__ = [
     "TARGETS", "Deployed", "Place", "Session", "Source", "Target", "Terms", "Work", "choose_place", "deploy_site",
-    "read_places",
+    "read_places", "show_size",
 ]  # fmt: skip
 
 TARGETS: dict[str, type[Target]] = {"folder": Folder, "git": Git}

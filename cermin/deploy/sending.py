@@ -180,14 +180,13 @@ class _Sending:
         if self._session.is_atomic:
             return Fault(self._address, "nothing was changed there", "run the same command again")
         plan = self._plan
-        arrived = (
-            f"{self._files:,} of {plan.files:,} files arrived ({_megabytes(self._size)} of {_megabytes(plan.size)})"
-        )
+        arrived = f"{self._files:,} of {plan.files:,} files arrived ({show_size(self._size)} of {show_size(plan.size)})"
         deletes = len(plan.in_the_way) + len(plan.deletes)
         gone = f"{self._deleted:,} of {deletes:,} were deleted" if deletes else ""
         stopped = f"stopped while {self._now}" if self._now else "stopped before anything was sent"
         return Fault(self._address, "; ".join(filter(None, (stopped, arrived, gone))), hint)
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB"
+def show_size(size: int) -> str:
+    """Return a number of bytes in the words that people use."""
+    return f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} KB"  # noqa: PLR2004
