@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha1
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryFile
 from typing import IO
 from urllib.parse import urlsplit
@@ -35,6 +36,7 @@ _OF_A_REPOSITORY = frozenset({
 })  # fmt: skip
 """Variables that name a repository: set where git runs cermin, from a hook or an alias."""
 _SETTINGS = {
+    "core.fsync": "none",  # it is a cache
     "core.hooksPath": os.devnull,
     "core.logAllRefUpdates": "false",
     "gc.auto": "2000",
@@ -50,6 +52,8 @@ _SETTINGS = {
 """What goes before the user's own configuration, from which credentials, proxies and keys are taken."""
 _MARK = re.compile(rb"^Cermin-Build: [0-9a-f]{64}$", re.MULTILINE)
 """What the message of a commit that cermin made ends in."""
+_LEFT = ("objects/pack/tmp_*", "fast_import_crash_*", "*.lock", "refs/**/*.lock")
+"""What a git that was killed leaves in its repository; nobody else works in this one."""
 _PROGRESS = re.compile(rb"Writing objects:\s+\d+% \((\d+)/(\d+)\)")
 _WORDS = 1000
 """Characters of what git says that are shown."""
@@ -91,7 +95,13 @@ class Git:
         repository.make()
         session = GitSession(repository, self, remote, work.source)
         try:
-            session.look()
+            try:
+                session.look()
+            except DeployError:
+                if not repository.is_damaged():
+                    raise
+                repository.make_anew()
+                session.look()
             yield session
         finally:
             session.close()
@@ -143,8 +153,21 @@ class _Repository:
         if not (self.folder / "HEAD").is_file():
             self.folder.mkdir(parents=True, exist_ok=True)
             self.run("init", "--quiet", "--bare", "--template=", "--object-format=sha1")
-        for left in [*self.folder.glob("objects/pack/tmp_*"), *self.folder.glob("fast_import_crash_*")]:
+        for left in (found for pattern in _LEFT for found in self.folder.glob(pattern)):
             left.unlink(missing_ok=True)
+
+    def is_damaged(self) -> bool:
+        """Tell whether git can no longer read what it kept."""
+        try:
+            self.run("fsck", "--connectivity-only", "--no-dangling")
+        except DeployError:
+            return True
+        return False
+
+    def make_anew(self) -> None:
+        """Forget all that was kept: it is a cache."""
+        rmtree(self.folder)
+        self.make()
 
     def command(self, *words: str, own: bool = True) -> list[str]:
         """Return a call of git, on the private repository unless it is not its ``own``."""
@@ -204,6 +227,8 @@ def _said(words: Sequence[str], said: bytes) -> DeployError:
         r"[Pp]ermission denied|[Aa]uthentication|could not read (Username|Password)|40[13]", " ".join(lines)
     ):
         hint = "look whether your key or password opens the repository: `git ls-remote` with its address"
+    elif re.search(r"corrupt|bad object|unable to (read|unpack)|loose object", " ".join(lines)):
+        hint = "delete .cermin/deploy in the mirror: it is a cache"
     return DeployError.at(f"git {verb}", " / ".join(lines)[:_WORDS] or "failed without a word", hint)
 
 
