@@ -93,7 +93,7 @@ def test_files_for_hosts(root, remote):
 
 def test_an_edit_sends_what_changed(root, remote):
     """An edit in a large site sends the objects that it changed, though the two commits have nothing in common."""
-    many = {f"lain/{number % 50}/{number}.html": b"x%d" % number for number in range(2000)}
+    many = {f"lain/{number % 50}/{number}.html": b"x%d" % number for number in range(400)}
     write_site(root, site(TEXTS) | many)
     deploy(root)
     before = count_objects(remote)

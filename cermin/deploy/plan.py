@@ -95,22 +95,24 @@ class Plan:
         """Return why a person should be asked first; ``max_deletes`` is in per cent of the files at the place."""
         faults = []
         if self.overwritten:
-            verdict = f"{_number(self.overwritten)} that cermin did not put there would be overwritten"
+            verdict = f"{_files(len(self.overwritten))} that cermin did not put there would be overwritten"
             hint = "go on with --yes, or take them away"
             faults.append(Fault("", f"{verdict}: {name_some(self.overwritten)}", hint))
         elif self.is_first and self.foreign:
-            verdict = f"it is not empty, and nothing tells of an earlier deploy: {self.foreign:,} files are there"
+            are = "are" if self.foreign != 1 else "is"
+            count = _files(self.foreign)
+            verdict = f"it is not empty, and nothing tells of an earlier deploy: {count} {are} there"
             faults.append(Fault("", verdict, "go on with --yes, which leaves them alone, or choose an empty place"))
         allowed = max(ALWAYS_ALLOWED, self.before * max_deletes // 100)
         if len(self.lost) > allowed:
-            verdict = f"{_number(self.lost)} of {self.before:,} would be deleted, more than {max_deletes} %"
+            verdict = f"{_files(len(self.lost))} of {self.before:,} would be deleted, more than {max_deletes} %"
             hint = "look at them with --dry-run --verbose; go on with --yes, or raise max_deletes"
             faults.append(Fault("", f"{verdict}: {name_some(self.lost)}", hint))
         return faults
 
 
-def _number(paths: Sequence[str]) -> str:
-    return f"{len(paths):,} file{'s' * (len(paths) != 1)}"
+def _files(count: int) -> str:
+    return f"{count:,} file{'s' * (count != 1)}"
 
 
 def name_some(paths: Sequence[str]) -> str:

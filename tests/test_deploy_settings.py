@@ -1,0 +1,192 @@
+"""The tables [deploy.NAME], and how the command line speaks of places."""
+
+from __future__ import annotations
+
+import pytest
+
+from cermin.deploy import TARGETS, choose_place, read_places
+from cermin.deploy.places import settings_of
+from cermin.deploy.plan import _STEP_OF_KIND, MANIFEST
+from cermin.errors import ConfigError, UsageError
+from cermin.site import KINDS
+from tests.deploying import site, write_site
+
+FOLDER = {"target": "folder", "path": "/srv/www"}
+GIT = {"target": "git", "remote": "git@codeberg.org:me/mirror.git"}
+
+
+def faults_of(**tables):
+    """Return what is wrong with tables [deploy.NAME]."""
+    with pytest.raises(ConfigError) as caught:
+        read_places(tables, TARGETS)
+    assert {fault.place for fault in caught.value.faults} == {"cermin.toml"}
+    return [(fault.verdict, fault.hint) for fault in caught.value.faults]
+
+
+def test_places():
+    """A table names a target, its settings, and what all targets have in common."""
+    places = read_places({"web": FOLDER, "pages": GIT | {"max_deletes": 0, "host": "codeberg-pages"}}, TARGETS)
+    assert places["web"].target.address == "/srv/www"
+    assert places["web"].max_deletes == 5
+    assert places["pages"].target.address == "git@codeberg.org:me/mirror.git (pages)"
+    assert (places["pages"].max_deletes, places["pages"].host) == (0, "codeberg-pages")
+
+
+def test_all_faults_at_once():
+    """Every fault of every table is told at once, with guesses."""
+    assert faults_of(
+        a={"target": "foldr"},
+        b={},
+        c={"target": "folder", "pth": "x", "max_deletes": "5"},
+        d=GIT | {"branch": "a b", "cname": "https://x"},
+        e={"target": 7},
+    ) == [
+        ('unknown target "foldr" in [deploy.a] (did you mean "folder"?)', f"write target = one of {NAMES}"),
+        ("[deploy.b] has no target", f"write target = one of {NAMES}"),
+        ('unknown setting "pth" in [deploy.c] (did you mean "path"?)', ""),
+        ("max_deletes in [deploy.c] is not a whole number: '5'", ""),
+        ("[deploy.c] does not say path", ""),
+        ('branch is no name of a branch: "a b" in [deploy.d]', 'write branch = "pages"'),
+        ('cname is no domain: "https://x" in [deploy.d]', 'write cname = "news.example.org"'),
+        ('unknown target "7" in [deploy.e]', f"write target = one of {NAMES}"),
+    ]
+
+
+NAMES = ", ".join(f'"{name}"' for name in TARGETS)
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a b", "a/b", "-a", "x" * 65, "a.b"])
+def test_names_of_places(name):
+    """A place is called by what can be the name of a file."""
+    assert "is called something else" in faults_of(**{name: FOLDER})[0][0]
+
+
+@pytest.mark.parametrize("max_deletes", [-1, 101])
+def test_max_deletes(max_deletes):
+    """A share is between nothing and all."""
+    assert "not between 0 and 100" in faults_of(a=FOLDER | {"max_deletes": max_deletes})[0][0]
+
+
+@pytest.mark.parametrize(
+    "remote",
+    ["git@host:me/x.git", "https://host/x.git", "ssh://git@host:22/x", "../x.git", "/srv/x.git", "~/x.git", "origin"],
+)
+def test_remotes(remote):
+    """A remote may be an address, a path or a name."""
+    assert read_places({"a": GIT | {"remote": remote}}, TARGETS)
+
+
+@pytest.mark.parametrize("remote", ["", "--upload-pack=x", "a\nb", "https://me:secret@host/x.git"])
+def test_no_remotes(remote):
+    """What git would take for an option is no remote, and a password is not for cermin.toml, nor repeated."""
+    verdict, hint = faults_of(a=GIT | {"remote": remote})[0]
+    assert verdict.startswith("remote ")
+    assert hint
+    assert "secret" not in verdict
+
+
+@pytest.mark.parametrize("branch", ["pages", "gh-pages", "a/b", "v1.0", "halaman"])
+def test_branches(branch):
+    """A branch is called as git allows."""
+    assert read_places({"a": GIT | {"branch": branch}}, TARGETS)
+
+
+@pytest.mark.parametrize(
+    "branch", ["", "-a", "a..b", "a//b", "/a", "a/", "a.lock", ".a", "a/.b", "a b", "a~1", "@{u}", "a:b"]
+)
+def test_no_branches(branch):
+    """A branch that git would refuse, or read as something else, is refused before."""
+    assert "branch is no name" in faults_of(a=GIT | {"branch": branch})[0][0]
+
+
+def test_settings_do_not_collide():
+    """No target has a setting of its own that is called as one of all targets."""
+    for target in TARGETS.values():
+        assert not {"target", "max_deletes", "host"} & settings_of(target).keys()
+        assert set(settings_of(target).values()) <= {str, int, bool}
+
+
+def test_kinds_have_a_step():
+    """What decides the order of a deploy names no kind of page that is gone."""
+    assert _STEP_OF_KIND.keys() - {MANIFEST} <= KINDS.keys()
+
+
+def test_which_place():
+    """The name may be left out where there is one place; a wrong one is guessed at."""
+    one, two = read_places({"web": FOLDER}, TARGETS), read_places({"web": FOLDER, "pages": GIT}, TARGETS)
+    assert choose_place(one, None).name == "web"
+    assert choose_place(two, "pages").name == "pages"
+    with pytest.raises(UsageError, match="several places"):
+        choose_place(two, None)
+    with pytest.raises(UsageError, match=r'no \[deploy.wbe\] \(did you mean "web"\?\)'):
+        choose_place(two, "wbe")
+    with pytest.raises(UsageError, match="no place to deploy to"):
+        choose_place({}, None)
+
+
+# --- the command ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def root(mirror):
+    """Make a mirror with a place."""
+    return mirror(settings='[deploy.web]\ntarget = "folder"\npath = "public"\n')
+
+
+def test_what_is_said(root, run):
+    """The command tells what was sent where, that there is nothing to do, and what a dry run would do."""
+    write_site(root, site({"a": "Satu"}))
+    ran = run("-C", root, "deploy", "--dry-run", "--verbose")
+    assert ran.code == 0
+    assert "Would send 1 file: articles, 0.1 KB\n  kaca/2024/06/a.html\n" in ran.out
+    assert "Would delete 0 files" in ran.out
+    ran = run("-C", root, "deploy")
+    assert ran.code == 0
+    assert ran.out.startswith("Deployed to public: 14 files sent (")
+    assert run("-C", root, "deploy", "web").out.startswith("Nothing to do: public holds this build (")
+    (root / "public/mine.txt").write_bytes(b"mine")
+    assert "Left alone: 1 file that cermin did not put there" in run("-C", root, "deploy").out
+
+
+def test_no_build(root, run):
+    """Without a build the call is wrong, and the way out is told."""
+    ran = run("-C", root, "deploy")
+    assert ran.code == 2
+    assert "holds no build to deploy" in ran.err
+    assert "hint: make it with `cermin build`" in ran.err
+
+
+def test_wrong_calls(root, mirror, run):
+    """A place that is not there is a wrong call, faults of settings are faults of the mirror."""
+    assert run("-C", root, "deploy", "wbe").code == 2
+    assert run("-C", mirror(), "deploy").code == 2
+    assert run("-C", mirror(settings="[deploy]\nweb = 7\n"), "deploy").code == 1
+    assert run("-C", mirror(settings="[deploy.web]\n"), "deploy").code == 1
+
+
+def test_refused(root, run):
+    """A refusal exits with 1, and --yes goes on."""
+    write_site(root, site({"a": "Satu"}))
+    (root / "public").mkdir()
+    (root / "public/mine.txt").write_bytes(b"mine")
+    ran = run("-C", root, "deploy")
+    assert ran.code == 1
+    assert "error: public: it is not empty, and nothing tells of an earlier deploy: 1 file is there" in ran.err
+    assert "--yes" in ran.err
+    ran = run("-C", root, "deploy", "--dry-run")
+    assert ran.code == 0
+    assert "warning: public: it is not empty" in ran.err
+    assert run("-C", root, "deploy", "--yes").code == 0
+
+
+def test_two_at_once(root, run):
+    """Two deploys to one place do not run at the same time."""
+    from filelock import FileLock
+
+    write_site(root, site({"a": "Satu"}))
+    (root / ".cermin/deploy").mkdir(parents=True)
+    with FileLock(root / ".cermin/deploy/web.lock"):
+        ran = run("-C", root, "deploy")
+    assert ran.code == 1
+    assert "another cermin deploys to web" in ran.err
+    assert run("-C", root, "deploy").code == 0
