@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import pairwise, zip_longest
 from typing import Any, NamedTuple, NoReturn
@@ -23,6 +23,8 @@ from cermin.errors import ManifestError
 from cermin.files import is_inside
 
 ROOT = "manifest.json"
+PARTS = "manifest"
+"""The folder of its parts."""
 SIGNATURE = "manifest.json.sig"
 """Signature of the root, as ``ssh-keygen -Y sign`` makes it, where the mirror is signed."""
 VERSION = 1
@@ -31,7 +33,7 @@ TOGETHER = 512
 LARGEST = 64 * 1024 * 1024
 """Bytes of a root or a part that is read: a hundred times what a million files make of it."""
 
-_PART = re.compile(r"manifest/[0-9a-f]{16}\.json")
+_PART = re.compile(rf"{PARTS}/[0-9a-f]{{16}}\.json")
 _SHA256 = re.compile("[0-9a-f]{64}")
 _ANY = re.compile(r"[^\0]*")
 _KIND = re.compile("[a-z]+(-[a-z]+)*")
@@ -117,7 +119,7 @@ def encode_part(part: Sequence[Listed]) -> tuple[PartRow, bytes]:
     lines = ",\n".join(map(_line, part))
     data = f'{{"files": [\n{lines}\n]}}\n'.encode()
     hashed = sha256(data).hexdigest()
-    row = PartRow(f"manifest/{hashed[:16]}.json", hashed, part[0].path, len(part), sum(file.size for file in part))
+    row = PartRow(f"{PARTS}/{hashed[:16]}.json", hashed, part[0].path, len(part), sum(file.size for file in part))
     return row, data
 
 
@@ -226,7 +228,7 @@ def _is_listed(file: Listed) -> bool:
 
 
 def _is_row(row: PartRow) -> bool:
-    is_sound = _is_hash(row.sha256) and row.path == f"manifest/{row.sha256[:16]}.json" and _is_path(row.first)
+    is_sound = _is_hash(row.sha256) and row.path == f"{PARTS}/{row.sha256[:16]}.json" and _is_path(row.first)
     return is_sound and _is_number(row.files) and row.files > 0 and _is_number(row.size)
 
 
@@ -251,10 +253,25 @@ def _are_ascending(rows: Sequence[Listed] | Sequence[PartRow]) -> bool:
     return all(one < other for one, other in pairwise(paths))
 
 
-# --- comparing two ------------------------------------------------------------------------------------------------
-
 Read = Callable[[str], bytes]
 """Gives the bytes of a part by its path."""
+
+
+def read_files(root: Manifest, read: Read, left_out: Collection[str] = ()) -> Iterator[Listed]:
+    """Yield all files in the order of their paths, part by part; but for parts whose SHA-256 is to be ``left_out``.
+
+    Raises ManifestError for a part that is not what the root names, and whatever ``read`` raises.
+    """
+    for row, after in zip_longest(root.parts, root.parts[1:]):
+        if row.sha256 in left_out:
+            continue
+        part = read_part(row, read(row.path))
+        if after and part[-1].path >= after.first:
+            _refuse(row.path)
+        yield from part
+
+
+# --- comparing two ------------------------------------------------------------------------------------------------
 
 
 def differ(
@@ -265,9 +282,9 @@ def differ(
     Only parts that are not in both are read. Raises ManifestError for one that is not what its root names, and whatever
     ``read_old`` and ``read_new`` raise.
     """
-    before, after = (old.parts if old else ()), new.parts
-    shared = {row.sha256 for row in before}.intersection(row.sha256 for row in after)
-    olds, news = _files(before, shared, read_old), _files(after, shared, read_new)
+    old = old or make_root(())
+    shared = {row.sha256 for row in old.parts}.intersection(row.sha256 for row in new.parts)
+    olds, news = read_files(old, read_old, shared), read_files(new, read_new, shared)
     one, other = next(olds, None), next(news, None)
     while one or other:
         if other is None or (one and one.path < other.path):
@@ -280,13 +297,3 @@ def differ(
             if one != other:
                 yield one, other
             one, other = next(olds, None), next(news, None)
-
-
-def _files(parts: Sequence[PartRow], left_out: set[str], read: Read) -> Iterator[Listed]:
-    for row, after in zip_longest(parts, parts[1:]):
-        if row.sha256 in left_out:
-            continue
-        part = read_part(row, read(row.path))
-        if after and part[-1].path >= after.first:
-            _refuse(row.path)
-        yield from part

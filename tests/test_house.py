@@ -20,7 +20,7 @@ LAYERS = (
     {"config"},
     {"report"},
     {"seeds", "content", "site", "output", "search", "executors", "deploy"},
-    {"inputs", "workers", "settling", "learning", "dataset", "search_index"},
+    {"inputs", "workers", "settling", "learning", "dataset", "search_index", "listing"},
     {"pipeline", "new_mirror"},
     {"preview"},
     {"cli"},

@@ -62,7 +62,7 @@ def test_is_read_as_it_was_written(files):
     """Whatever files are called, a manifest that is read is the one that was written."""
     site = Site(files)
     assert manifest.read_root(manifest.encode_root(site.root)) == site.root
-    assert [file for row, data in site.encoded for file in manifest.read_part(row, data)] == files
+    assert list(manifest.read_files(site.root, site.read)) == files
     assert (site.root.files, site.root.size) == (len(files), sum(file.size for file in files))
 
 
@@ -237,4 +237,4 @@ def test_parts_that_overlap():
         data[row.path] = part
     root = Manifest(*manifest.make_root(rows))
     with pytest.raises(ManifestError):
-        list(manifest.differ(None, root, data.__getitem__, data.__getitem__))
+        list(manifest.read_files(root, data.__getitem__))

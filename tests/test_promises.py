@@ -23,14 +23,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cermin import addresses, content, executors, inputs, pipeline
+from cermin import addresses, content, executors, inputs, manifest, pipeline
 from cermin.errors import CerminError
 from cermin.output import translations
 from cermin.output.theme import builtin_folder
 from cermin.site import members, segments, shelves
 from cermin.site.kinds import feed
 from tests.conftest import ROOT, tree
-from tests.mirrors import article, build, build_clean, call, find_differences, import_seeds
+from tests.mirrors import article, build, build_clean, call, check_manifest, find_differences, import_seeds
 
 # --- incremental == clean ------------------------------------------------------------------------------------------
 
@@ -325,6 +325,7 @@ def play(root: Path, series: Sequence[Sequence[Move]]) -> None:
     """Play rounds of moves; after each, the next build must give what a clean one gives."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(members, "TOGETHER", 2)
+        patch.setattr(manifest, "TOGETHER", 4)
         for name, count in (("MOST", 6), ("LEAST", 3), ("STEP", 3), ("TOGETHER", 2)):
             patch.setattr(segments, name, count)
         room = Newsroom(root, patch)
@@ -338,6 +339,7 @@ def play(root: Path, series: Sequence[Sequence[Move]]) -> None:
             clean, wanted = build_clean(root)
             found = tree(root / "output")
             assert find_differences(found, wanted) == {}
+            check_manifest(root / "output")
             assert (built.articles, built.pages, built.faults) == (clean.articles, clean.pages, clean.faults)
             again = build(root)
             assert (again.made, again.changed) == (0, ())
@@ -364,6 +366,14 @@ def test_last_article_makes_room_for_another():
     with tempfile.TemporaryDirectory() as folder:
         start = [("add_many", 0, 0), ("delete", 0, 30)]
         play(Path(folder) / "mirror", [start, [("delete", 0, 0), ("add", 0, 0)], [("delete", 0, 0)], [("add", 1, 0)]])
+
+
+def test_dataset_forgets_with_an_upgrade():
+    """A member of the dataset that goes while all of it is made anew is not taken for a part of the file later."""
+    with tempfile.TemporaryDirectory() as folder:
+        play(
+            Path(folder) / "mirror", [[("add_many", 5, 5)], [("delete", 0, 0), ("upgrade", 0, 37)], [("redate", 1, 1)]]
+        )
 
 
 def test_no_empty_folders(mirror):
