@@ -1,4 +1,4 @@
-"""The tables [deploy.NAME], and how the command line speaks of places."""
+"""The tables [deploy.NAME] of cermin.toml."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from cermin.deploy.places import settings_of
 from cermin.deploy.plan import _STEP_OF_KIND, MANIFEST
 from cermin.errors import ConfigError, UsageError
 from cermin.site import KINDS
-from tests.deploying import site, write_site
 
 FOLDER = {"target": "folder", "path": "/srv/www"}
 GIT = {"target": "git", "remote": "git@codeberg.org:me/mirror.git"}
@@ -122,71 +121,3 @@ def test_which_place():
         choose_place(two, "wbe")
     with pytest.raises(UsageError, match="no place to deploy to"):
         choose_place({}, None)
-
-
-# --- the command ---------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def root(mirror):
-    """Make a mirror with a place."""
-    return mirror(settings='[deploy.web]\ntarget = "folder"\npath = "public"\n')
-
-
-def test_what_is_said(root, run):
-    """The command tells what was sent where, that there is nothing to do, and what a dry run would do."""
-    write_site(root, site({"a": "Satu"}))
-    ran = run("-C", root, "deploy", "--dry-run", "--verbose")
-    assert ran.code == 0
-    assert "Would send 1 file: articles, 0.1 KB\n  kaca/2024/06/a.html\n" in ran.out
-    assert "Would delete 0 files" in ran.out
-    ran = run("-C", root, "deploy")
-    assert ran.code == 0
-    assert ran.out.startswith("Deployed to public: 14 files sent (")
-    assert run("-C", root, "deploy", "web").out.startswith("Nothing to do: public holds this build (")
-    (root / "public/mine.txt").write_bytes(b"mine")
-    assert "Left alone: 1 file that cermin did not put there" in run("-C", root, "deploy").out
-
-
-def test_no_build(root, run):
-    """Without a build the call is wrong, and the way out is told."""
-    ran = run("-C", root, "deploy")
-    assert ran.code == 2
-    assert "holds no build to deploy" in ran.err
-    assert "hint: make it with `cermin build`" in ran.err
-
-
-def test_wrong_calls(root, mirror, run):
-    """A place that is not there is a wrong call, faults of settings are faults of the mirror."""
-    assert run("-C", root, "deploy", "wbe").code == 2
-    assert run("-C", mirror(), "deploy").code == 2
-    assert run("-C", mirror(settings="[deploy]\nweb = 7\n"), "deploy").code == 1
-    assert run("-C", mirror(settings="[deploy.web]\n"), "deploy").code == 1
-
-
-def test_refused(root, run):
-    """A refusal exits with 1, and --yes goes on."""
-    write_site(root, site({"a": "Satu"}))
-    (root / "public").mkdir()
-    (root / "public/mine.txt").write_bytes(b"mine")
-    ran = run("-C", root, "deploy")
-    assert ran.code == 1
-    assert "error: public: it is not empty, and nothing tells of an earlier deploy: 1 file is there" in ran.err
-    assert "--yes" in ran.err
-    ran = run("-C", root, "deploy", "--dry-run")
-    assert ran.code == 0
-    assert "warning: public: it is not empty" in ran.err
-    assert run("-C", root, "deploy", "--yes").code == 0
-
-
-def test_two_at_once(root, run):
-    """Two deploys to one place do not run at the same time."""
-    from filelock import FileLock
-
-    write_site(root, site({"a": "Satu"}))
-    (root / ".cermin/deploy").mkdir(parents=True)
-    with FileLock(root / ".cermin/deploy/web.lock"):
-        ran = run("-C", root, "deploy")
-    assert ran.code == 1
-    assert "another cermin deploys to web" in ran.err
-    assert run("-C", root, "deploy").code == 0

@@ -16,7 +16,7 @@ from itertools import chain
 from cermin.addresses import SEARCH_INDEX, SEARCH_STEMMERS
 from cermin.deploy.target import Session, Source
 from cermin.errors import DeployError, Fault, ManifestError, UsageError
-from cermin.manifest import LARGEST, ROOT, SIGNATURE, Listed, Manifest, PartRow, differ, is_own, read_part, read_root
+from cermin.manifest import LARGEST, ROOT, SIGNATURE, Listed, Manifest, PartRow, differ, is_own, read_files, read_root
 
 JOURNAL = ".cermin-deploy.json"
 """Stands at a place while a deploy is under way, and after one that was cut short."""
@@ -222,8 +222,8 @@ class _Planning:
             verdict = f"cannot be read: {error.strerror}"
             raise DeployError.at(self.source.folder / path, verdict, "run `cermin build`, then deploy again") from error
 
-    def _all_files(self) -> Iterable[Listed]:
-        return chain.from_iterable(read_part(row, self._read_here(row.path)) for row in self.new.parts)
+    def _all_files(self) -> Iterator[Listed]:
+        return read_files(self.new, self._read_here)
 
     def _own_part(self, row: PartRow) -> Listed:
         return Listed(row.path, row.sha256, len(self._read_here(row.path)), MANIFEST)
