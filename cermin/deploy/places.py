@@ -12,7 +12,7 @@ from cermin.deploy.target import Target
 from cermin.errors import ConfigError, Fault, UsageError, guess
 
 MAX_DELETES = 5
-_COMMON = {"target": str, "max_deletes": int, "host": str}
+COMMON = {"target": str, "max_deletes": int, "host": str}
 """What every [deploy.NAME] may say."""
 
 
@@ -52,14 +52,14 @@ def _read_place(
         verdict = f'unknown target "{kind}" in {words}{guess(str(kind), targets)}' if kind else f"{words} has no target"
         return None, [Fault(NAME, verdict, f"write target = one of {choices}")]
     target_class = targets[kind]
-    values, faults = read_values(table, _COMMON | settings_of(target_class), words)
+    values, faults = read_values(table, COMMON | settings_of(target_class), words)
     faults += _check_common(name, words, values)
     needed = required_settings(target_class)
     faults += [Fault(NAME, f"{words} does not say {setting}") for setting in needed if setting not in table]
     if faults:
         return None, faults
-    common = {setting: value for setting, value in values.items() if setting in _COMMON and setting != "target"}
-    target = target_class(**{setting: value for setting, value in values.items() if setting not in _COMMON})
+    common = {setting: value for setting, value in values.items() if setting in COMMON and setting != "target"}
+    target = target_class(**{setting: value for setting, value in values.items() if setting not in COMMON})
     wrong = [Fault(NAME, f"{verdict} in {words}", hint) for verdict, hint in target.faults()]
     return (None if wrong else Place(name, target, **common)), wrong
 
