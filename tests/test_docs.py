@@ -16,6 +16,7 @@ from cermin import cli
 from cermin.config import FIELDS, Site, Table
 from cermin.content.head import KEYS
 from cermin.executors import EXECUTORS
+from cermin.hosts import load_hosts
 from cermin.outlets import DATE_ORDERS, FATES, ORIGINALS, Outlet
 from cermin.output.theme import builtin_folder
 from cermin.seeds import FORMATS
@@ -104,6 +105,7 @@ NAMES: dict[str, tuple[str, set[str]]] = {
     "groups of patterns": ("Outlet profiles", set(FATES)),
     "kinds of pages": ("Pages", set(KINDS)),
     "executors": ("Executors", set(EXECUTORS)),
+    "hosts": ("Hosts", set(load_hosts())),
 }
 
 
@@ -115,7 +117,7 @@ def test_reference_is_whole(section, names):
 
 
 @pytest.mark.parametrize(
-    "what", ["settings", "front matter keys", "formats", "profile keys", "kinds of pages", "executors"]
+    "what", ["settings", "front matter keys", "formats", "profile keys", "kinds of pages", "executors", "hosts"]
 )
 def test_reference_names_nothing_else(what):
     """The reference names no setting, key, format, kind of page or executor that is gone."""
@@ -128,6 +130,15 @@ def test_reference_has_the_defaults():
     """The reference tells the default of each setting."""
     for item in fields(Site):
         assert f"| `{item.name}` | `{json.dumps(item.default)}` |" in SECTIONS["Settings"]
+
+
+def test_reference_has_the_limits():
+    """The reference tells how many files and redirects a host takes, as its table has it."""
+    rows = {name: line for line in SECTIONS["Hosts"].splitlines() for name in re.findall(r"^\| `([^`]+)`", line)}
+    for host in load_hosts().values():
+        told = [f"{limit.most:,}" for limit in host.limits if limit.of in {"files", "entries"}]
+        told += [f"{host.redirects.rules:,} rules"] if host.redirects else []
+        assert [figure for figure in told if figure not in rows[host.id]] == []
 
 
 def test_reference_has_the_fields_of_tables():
