@@ -19,7 +19,7 @@ import click
 
 import cermin
 from cermin.config import Config, load_config
-from cermin.errors import CerminError, Fault, UsageError
+from cermin.errors import CerminError, Fault, UsageError, guess
 from cermin.report import Reporter, open_reporter
 
 if TYPE_CHECKING:
@@ -293,24 +293,66 @@ def learn(options: Options, names: tuple[str, ...]) -> int:
     return DONE
 
 
+class _HostName(click.ParamType):  # type: ignore[type-arg]  # older versions of click take none
+    """The name of a host that cermin knows the limits of."""
+
+    name = "host"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:  # noqa: ARG002
+        from cermin.hosts import load_hosts
+
+        return f"[{'|'.join(load_hosts())}]"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from cermin.hosts import load_hosts
+
+        if value not in load_hosts():
+            known = ", ".join(load_hosts())
+            self.fail(f'no host that cermin knows: "{value}"{guess(value, load_hosts())}; it knows {known}', param, ctx)
+        return value
+
+
 @cli.command()
+@click.option("--host", type=_HostName(), help="Compare the site with what this host takes, also before it is built.")
 @_common
-def check(options: Options) -> int:
+def check(options: Options, host: str | None) -> int:
     """Look for dead links and orphans in output/ and for faults in the front matter of content/.
 
-    A warning tells which words of the interface are English because its language has none for them.
+    A warning tells which words of the interface are English because its language has none for them. With a host, named
+    here or as `host` in cermin.toml, the size of the site is compared with what that host takes; before the site is
+    built it is estimated from the articles.
     """
     from cermin import pipeline
 
     config, report = options.config(), options.report()
-    if not config.output.is_dir():
+    is_built = config.output.is_dir()
+    if not is_built and not host:
         raise UsageError.at(config.output, "there is no site yet", "make it with `cermin build`")
+    name = host or config.site.host
+    fits = not name or _check_host(config, name, report)
+    if not is_built:
+        return DONE if fits else FAILED
     if untranslated := pipeline.find_untranslated(config):
         _tell_untranslated(config, untranslated, report)
     pages, links, faults = pipeline.check(config, report)
     _tell(faults, report, verbose=options.verbose)
     report.say(f"Checked {_count(pages, 'file')} and {_count(links, 'link')}: {_count(len(faults), 'fault')}")
-    return FAILED if faults else DONE
+    return FAILED if faults or not fits else DONE
+
+
+def _check_host(config: Config, name: str, report: Reporter) -> bool:
+    """Tell whether the site keeps within what a host takes; say what does not."""
+    from cermin import hosts, pipeline
+
+    host, measured = hosts.load_hosts()[name], pipeline.measure(config, report)
+    verdict = hosts.compare(host, measured)
+    _tell(verdict.faults, report)
+    _tell(verdict.warnings, report, word="warning")
+    size = (
+        f"about {hosts.tell(measured)} (estimated: {measured.estimate})" if measured.estimate else hosts.tell(measured)
+    )
+    report.say(f"{host.name}: {size}: {'too much' if verdict.faults else 'fits'}")
+    return not verdict.faults
 
 
 def _tell_untranslated(config: Config, messages: Sequence[str], report: Reporter) -> None:

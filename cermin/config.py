@@ -36,6 +36,8 @@ class Site:
     """Articles on a page of a list."""
     search: bool = True
     """Whether readers can search: with an index of all words, a page and a form."""
+    host: str = ""
+    """Where the site will stand, one of `cermin.hosts`: with it come the files that this host reads beside pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,10 +260,22 @@ def _check_site(site: Site) -> list[Fault]:
         faults.append(Fault(NAME, verdict))
     if site.base_url:
         faults += _check_base_url(site.base_url)
+    if site.host and (fault := _check_host(site.host)):
+        faults.append(fault)
     if site.contact and not re.fullmatch(r"(https?://|mailto:)\S+|[^\s@:/]+@[^\s@]+", site.contact):
         hint = 'write "desk@example.org" or "https://example.org/contact"'
         faults.append(Fault(NAME, f'contact is neither a mail address nor a page: "{site.contact}"', hint))
     return faults
+
+
+def _check_host(host: str) -> Fault | None:
+    # Most mirrors name none, and need not read the table.
+    from cermin.hosts import load_hosts
+
+    if host in load_hosts():
+        return None
+    hint = f"the hosts that cermin knows: {', '.join(load_hosts())}"
+    return Fault(NAME, f'host is none that cermin knows: "{host}"{guess(host, load_hosts())}', hint)
 
 
 def _check_base_url(base_url: str) -> list[Fault]:

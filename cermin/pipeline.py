@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from filelock import FileLock, Timeout
 
-from cermin import content, executors, output, seeds, site
+from cermin import addresses, content, executors, hosts, output, seeds, site
 from cermin.config import Config
 from cermin.dataset import make_dataset
 from cermin.errors import BrokenCatalogueError, BusyError, CerminError, Fault, SeedError, UsageError
@@ -561,6 +561,35 @@ def check(config: Config, report: Reporter) -> tuple[int, int, list[Fault]]:
     with report.stage("Checking links") as stage:
         pages, links, broken = output.check_links(config.output, config.site.base_url, stage.advance)
     return pages, links, faults + broken
+
+
+@_with_sound_catalogue
+def measure(config: Config, report: Reporter) -> hosts.Measure:
+    """Return how large the site is: measured in output/, or estimated from content/ where that tells too little.
+
+    It tells too little where there is no site yet, or more than a tenth of the articles have no page yet.
+    """
+    with open_mirror(config) as catalogue:
+        _gather(config, catalogue, report, 0)
+        ask = site.Queries(catalogue, config, {})
+        articles, made = ask.count_articles(), len(catalogue.pages_of_kind("article"))
+        is_built = (config.output / "index.html").is_file() and articles <= made * 1.1
+        if is_built:
+            return hosts.measure(config.output)
+        size = sum((config.content / file.path).stat().st_size for file in content.find_files(config.content))
+        about, longest = site.estimate(ask, size), ask.longest_address()
+    how = f"{about.articles:,} articles in content/, {about.lists:,} pages of lists that they stand on"
+    return hosts.Measure(
+        files=about.files,
+        entries=about.files + about.lists,
+        bytes=about.bytes,
+        largest=(addresses.DATASET, about.largest),
+        longest=longest,
+        redirects=0,
+        search_files=about.search_files,
+        search_bytes=about.search_bytes,
+        estimate=how,
+    )
 
 
 def find_untranslated(config: Config) -> list[str]:

@@ -66,6 +66,20 @@ def test_refused(root, run):
     assert run("-C", root, "deploy", "--yes").code == 0
 
 
+@pytest.mark.parametrize("settings", ['host = "cloudflare-pages"\n', '[site]\nhost = "cloudflare-pages"\n'])
+def test_more_than_the_host_takes(root, run, settings):
+    """A site that is more than its host takes is asked about before anything is sent, wherever the host is named."""
+    with (root / "cermin.toml").open("a", encoding="utf-8") as file:
+        file.write(settings)
+    write_site(root, site({"a": "Satu"}) | {"foto/large.bin": b"\0" * 26 * 1024 * 1024})
+    ran = run("-C", root, "deploy")
+    assert ran.code == 1
+    assert "error: output/foto/large.bin: the largest file has " in ran.err
+    assert "; or go on with --yes" in ran.err
+    assert not (root / "public").exists()
+    assert run("-C", root, "deploy", "--yes").code == 0
+
+
 def test_two_at_once(root, run):
     """Two deploys to one place do not run at the same time."""
     write_site(root, site({"a": "Satu"}))

@@ -98,6 +98,13 @@ def test_no_branches(branch):
     assert "branch is no name" in faults_of(a=GIT | {"branch": branch})[0][0]
 
 
+def test_host():
+    """A host is one whose limits are known; a wrong one is guessed at."""
+    verdict, hint = faults_of(a=FOLDER | {"host": "github-page"})[0]
+    assert verdict == 'host in [deploy.a] is none that cermin knows: "github-page" (did you mean "github-pages"?)'
+    assert "cloudflare-pages" in hint
+
+
 def test_settings_do_not_collide():
     """No target has a setting of its own that is called as one of all targets."""
     for target in TARGETS.values():

@@ -18,6 +18,7 @@ from cermin.content.head import KEYS
 from cermin.deploy import TARGETS
 from cermin.deploy.places import COMMON, required_settings, settings_of
 from cermin.executors import EXECUTORS
+from cermin.hosts import load_hosts
 from cermin.outlets import DATE_ORDERS, FATES, ORIGINALS, Outlet
 from cermin.output.theme import builtin_folder
 from cermin.seeds import FORMATS
@@ -108,6 +109,7 @@ NAMES: dict[str, tuple[str, set[str]]] = {
     "executors": ("Executors", set(EXECUTORS)),
     "settings of places": ("Deploy", {*COMMON, *(name for target in TARGETS.values() for name in settings_of(target))}),
     "deploy targets": ("Deploy", set(TARGETS)),
+    "hosts": ("Hosts", set(load_hosts())),
 }
 
 
@@ -120,7 +122,16 @@ def test_reference_is_whole(section, names):
 
 @pytest.mark.parametrize(
     "what",
-    ["settings", "front matter keys", "formats", "profile keys", "kinds of pages", "executors", "settings of places"],
+    [
+        "settings",
+        "front matter keys",
+        "formats",
+        "profile keys",
+        "kinds of pages",
+        "executors",
+        "settings of places",
+        "hosts",
+    ],
 )
 def test_reference_names_nothing_else(what):
     """The reference names no setting, key, format, kind of page or executor that is gone."""
@@ -143,6 +154,15 @@ def test_reference_has_the_defaults_of_places(target):
     for item in fields(TARGETS[target]):  # type: ignore[arg-type]
         default = "none" if item.name in needed else f"`{json.dumps(item.default)}`"
         assert f"\n| `{item.name}` | {default} |" in table
+
+
+def test_reference_has_the_limits():
+    """The reference tells how many files and redirects a host takes, as its table has it."""
+    rows = {name: line for line in SECTIONS["Hosts"].splitlines() for name in re.findall(r"^\| `([^`]+)`", line)}
+    for host in load_hosts().values():
+        told = [f"{limit.most:,}" for limit in host.limits if limit.of in {"files", "entries"}]
+        told += [f"{host.redirects.rules:,} rules"] if host.redirects else []
+        assert [figure for figure in told if figure not in rows[host.id]] == []
 
 
 def test_reference_has_the_fields_of_tables():

@@ -16,7 +16,7 @@ LAYERS = (
     {"errors"},
     {"records", "files", "slugs", "characters", "shortening"},
     {"addresses", "manifest"},
-    {"outlets"},
+    {"outlets", "hosts"},
     {"config"},
     {"report"},
     {"seeds", "content", "site", "output", "search", "executors", "deploy"},

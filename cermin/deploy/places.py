@@ -10,6 +10,7 @@ from typing import Any, get_type_hints
 from cermin.config import NAME, read_values
 from cermin.deploy.target import Target
 from cermin.errors import ConfigError, Fault, UsageError, guess
+from cermin.hosts import load_hosts
 
 MAX_DELETES = 5
 COMMON = {"target": str, "max_deletes": int, "host": str}
@@ -25,7 +26,7 @@ class Place:
     max_deletes: int = MAX_DELETES
     """Per cent of the files at the place that a deploy may take away without being told to."""
     host: str = ""
-    """Whose limits the site has to keep; a name in the table of hosts."""
+    """Whose limits the site has to keep, one of `cermin.hosts`; that of ``[site]`` where it is empty."""
 
 
 def read_places(tables: Mapping[str, Mapping[str, Any]], targets: Mapping[str, type[Target]]) -> dict[str, Place]:
@@ -67,6 +68,9 @@ def _read_place(
 def _check_common(name: str, words: str, values: Mapping[str, Any]) -> Iterator[Fault]:
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}", name):
         yield Fault(NAME, f"{words} is called something else than letters, digits, - and _", "give it another name")
+    if (host := values.get("host")) and host not in load_hosts():
+        hint = f"the hosts that cermin knows: {', '.join(load_hosts())}"
+        yield Fault(NAME, f'host in {words} is none that cermin knows: "{host}"{guess(host, load_hosts())}', hint)
     if not 0 <= values.get("max_deletes", MAX_DELETES) <= 100:  # noqa: PLR2004 - per cent
         yield Fault(NAME, f"max_deletes in {words} is not between 0 and 100 (per cent): {values['max_deletes']}")
 

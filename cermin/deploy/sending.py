@@ -14,6 +14,7 @@ from cermin.deploy.places import Place
 from cermin.deploy.plan import JOURNAL, Plan, make_plan
 from cermin.deploy.target import Session, Source, Work
 from cermin.errors import BusyError, CerminError, DeployError, Fault
+from cermin.hosts import compare, load_hosts, measure
 from cermin.manifest import Listed
 from cermin.report import Reporter
 
@@ -64,18 +65,30 @@ def deploy_site(config: Config, place: Place, report: Reporter, terms: Terms) ->
         _tell_warnings(plan, report, place)
         done = Deployed(place.target.address, plan, session.unsettled())
         if not done.is_nothing:
-            _ask_first(session, plan, place, report, terms)
+            objection = session.objection()
+            objections = [*([objection] if objection else []), *plan.objections(place.max_deletes)]
+            objections += _compare_with_host(config, place, report)
+            _ask_first(objections, place.target.address, report, terms)
         if not (done.is_nothing or terms.is_dry):
             _check_source(source, plan, report)
             done = replace(done, note=_Sending(session, plan, report, place.target.address).run())
     return replace(done, seconds=time.monotonic() - started)
 
 
-def _ask_first(session: Session, plan: Plan, place: Place, report: Reporter, terms: Terms) -> None:
+def _compare_with_host(config: Config, place: Place, report: Reporter) -> list[Fault]:
+    """Return what is more than the host takes; warn of what comes near to that."""
+    host = place.host or config.site.host
+    if not host:
+        return []
+    verdict = compare(load_hosts()[host], measure(config.output))
+    for fault in verdict.warnings:
+        report.fault(fault, "warning")
+    return [fault._replace(hint=f"{fault.hint}; or go on with --yes") for fault in verdict.faults]
+
+
+def _ask_first(objections: Sequence[Fault], address: str, report: Reporter, terms: Terms) -> None:
     """Refuse what nobody agreed to. Raises DeployError with all reasons."""
-    objection = session.objection()
-    faults = [*([objection] if objection else []), *plan.objections(place.max_deletes)]
-    faults = [fault._replace(place=fault.place or place.target.address) for fault in faults]
+    faults = [fault._replace(place=fault.place or address) for fault in objections]
     if terms.is_dry:
         for fault in faults:
             report.fault(fault, "warning")

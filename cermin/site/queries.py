@@ -103,6 +103,11 @@ class Queries:
         """Return how many shelves of a kind there are."""
         return int(self._execute("SELECT count(*) FROM shelf WHERE kind = ?", (kind,)).fetchone()[0])
 
+    def count_lists(self, size: int) -> int:
+        """Return how many pages all lists of articles have, where a page has ``size`` articles."""
+        sql = "SELECT coalesce(sum(1 + max(0, count / ? - 1)), 0) FROM shelf WHERE kind != ?"
+        return int(self._execute(sql, (size, REVISION)).fetchone()[0])
+
     def initials(self, kind: str) -> list[tuple[str, int]]:
         """Return the first characters of the slugs of a kind, with how many slugs begin so."""
         sql = "SELECT substr(slug, 1, 1), count(*) FROM shelf WHERE kind = ? GROUP BY 1 ORDER BY 1"
@@ -234,6 +239,20 @@ class Queries:
         """Return the days of a month or of a year that have articles, with how many, in order."""
         sql = "SELECT slug, count FROM shelf WHERE kind = 'day' AND slug >= ? AND slug < ? ORDER BY slug"
         return list(self._execute(sql, (month, month + "~")))
+
+    def count_articles(self) -> int:
+        """Return how many articles have a page, with other versions of one."""
+        return int(self._execute("SELECT count(*) FROM entry").fetchone()[0])
+
+    def count_placings(self) -> int:
+        """Return how many places articles have on lists, all together."""
+        return int(self._execute("SELECT count(*) FROM placing").fetchone()[0])
+
+    def longest_address(self) -> str:
+        """Return the address that has most bytes in UTF-8; empty where there are no articles."""
+        sql = "SELECT address FROM entry ORDER BY length(CAST(address AS BLOB)) DESC, address LIMIT 1"
+        row = self._execute(sql).fetchone()
+        return row[0] if row else ""
 
     # --- one article ----------------------------------------------------------------------------------------------
 
