@@ -100,7 +100,7 @@ class Impatient(MemoryReporter):
     def stage(self, words: str, total: int | None = None) -> Iterator[Stage]:  # noqa: ARG002
         """Count the steps of what changes the place."""
         reporter = self
-        counts = words.startswith(("Sending", "Deleting", "Finishing"))
+        counts = words.startswith(("Sending", "Deleting"))
 
         class Counting:
             def advance(self, steps: int = 1) -> None:

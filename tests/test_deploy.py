@@ -18,6 +18,7 @@ from tests.mirrors import find_differences
 
 TEXTS = {"a": "Satu", "b": "Dua", "c": "Tiga"}
 EXAMPLES = {"folder": 25, "git": 6}
+MORE = 20 if settings().max_examples > 1000 else 1
 
 
 @pytest.fixture(params=PLACES)
@@ -305,7 +306,7 @@ DEED = st.one_of(
 def test_whatever_happened(kind):
     """After any series of builds, deploys, interruptions and damage, a deploy makes the place what output/ is."""
 
-    @settings(max_examples=EXAMPLES.get(kind, 6))
+    @settings(max_examples=EXAMPLES.get(kind, 6) * MORE)
     @given(SITE, st.lists(DEED, max_size=8))
     def hold(first, deeds):
         with tempfile.TemporaryDirectory() as name, closing(PLACES[kind](Path(name))) as place:

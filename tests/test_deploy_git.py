@@ -161,7 +161,7 @@ def test_pushed_meanwhile(root, remote):
     with pytest.raises(DeployError, match="rejected") as caught:
         pipeline.deploy(load_config(root), Colleague(), None, Terms())
     assert "somebody pushed" in caught.value.faults[0].hint
-    assert caught.value.faults[1].verdict == "nothing was changed there"
+    assert caught.value.faults[1].verdict == "all of it arrived or nothing"
     assert remote.holds()["index.html"] == b"theirs"
 
 
