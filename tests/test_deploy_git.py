@@ -136,6 +136,20 @@ def test_commits_of_others_are_not_lost_silently(root, remote):
     assert remote.holds() == whole
 
 
+def test_history_of_others_is_dropped(root, remote):
+    """A branch with a history, of which nothing is known at home, is taken over without fetching that history."""
+    for number in range(3):
+        remote.put(f"old {number}.html", b"old")
+    whole = write_site(root, site(TEXTS))
+    deploy(root, agreed=True)
+    old = {f"old {number}.html": b"old" for number in range(3)}
+    assert remote.holds() == whole | old
+    assert git(remote.repository, "rev-list", "--count", "pages").strip() == "1"
+    whole = write_site(root, site({"a": "Lain"}))
+    assert deploy(root).done.plan.foreign == 3
+    assert remote.holds() == whole | old
+
+
 def test_an_edit_of_the_same_length_is_seen(root, remote):
     """What somebody committed is compared by its bytes, not by its length."""
     whole = write_site(root, site(TEXTS))
