@@ -213,6 +213,20 @@ def test_damaged_manifest_at_the_place(root, place, data):
     assert place.holds() == whole
 
 
+def test_lost_part_of_the_manifest(root, place):
+    """Where a part of the manifest is gone at the place, that is told; what it alone knew of counts as others' then."""
+    old = write_site(root, site(TEXTS))
+    deploy(root)
+    lost = next(path for path in old if path.startswith("manifest/"))
+    place.take(lost)
+    whole = write_site(root, site(TEXTS | {"d": "Empat"}))
+    told = deploy(root, agreed=True)
+    assert [fault for fault in told.warnings if lost in fault.place]
+    assert "kaca/2024/06/a.html" not in told.sent
+    shard = next(path for path in old if path.startswith("search/s/"))
+    assert place.holds() == whole | {shard: old[shard]}
+
+
 def test_many_deletes_are_asked_about(root, place):
     """To delete more than max_deletes is refused before anything is sent, names some of it, and goes on with --yes."""
     many = {f"n{number}": "x" for number in range(40)}
