@@ -17,7 +17,7 @@ from cermin.outlets import Outlet, load_outlets
 
 NAME = "cermin.toml"
 LIST_SIZES = range(2, 201)
-_TABLES = ("site", "tables")
+_TABLES = ("site", "tables", "manifest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,8 @@ class Config:
     output: Path
     site: Site = field(default_factory=Site)
     tables: tuple[Table, ...] = ()
+    signing_key: Path | None = None
+    """With which each build's manifest is signed: a private key of OpenSSH, or a public one that an agent knows."""
     outlets: Mapping[str, Outlet] = field(default_factory=dict)
 
     @property
@@ -116,6 +118,7 @@ def load_config(root: Path, output: Path | None = None) -> Config:
     settings = _read_settings(root / NAME, faults)
     site = _read_site(settings, faults)
     tables = _read_tables(settings, faults)
+    signing_key = _read_signing_key(settings, root, faults)
     outlets: Mapping[str, Outlet] = {}
     try:
         outlets = load_outlets(root / "outlets")
@@ -123,7 +126,14 @@ def load_config(root: Path, output: Path | None = None) -> Config:
         faults += error.faults
     if faults:
         raise ConfigError(*faults)
-    return Config(root=root, output=(output or root / "output").resolve(), site=site, tables=tables, outlets=outlets)
+    return Config(
+        root=root,
+        output=(output or root / "output").resolve(),
+        site=site,
+        tables=tables,
+        signing_key=signing_key,
+        outlets=outlets,
+    )
 
 
 def _read_settings(path: Path, faults: list[Fault]) -> dict[str, Any]:
@@ -175,6 +185,24 @@ def _read_tables(settings: Mapping[str, Any], faults: list[Fault]) -> tuple[Tabl
     found = [(table, list(_check_table(table))) for table in tables]
     faults += [fault for _, wrong in found for fault in wrong]
     return tuple(Table(**table) for table, wrong in found if not wrong)
+
+
+def _read_signing_key(settings: Mapping[str, Any], root: Path, faults: list[Fault]) -> Path | None:
+    table = settings.get("manifest", {})
+    if not isinstance(table, dict):
+        faults.append(Fault(NAME, '"manifest" is not a table', "write [manifest] on a line of its own"))
+        return None
+    known = ("signing_key",)
+    faults += [
+        Fault(NAME, f'unknown setting "{name}" in [manifest]{guess(name, known)}')
+        for name in table
+        if name not in known
+    ]
+    key = table.get("signing_key", "")
+    if not isinstance(key, str):
+        faults.append(Fault(NAME, f"signing_key in [manifest] is not a text in quotes: {key!r}"))
+        return None
+    return root / Path(key).expanduser() if key.strip() else None
 
 
 def _check_table(table: Mapping[str, Any]) -> Iterator[Fault]:

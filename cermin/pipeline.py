@@ -180,8 +180,8 @@ def build(config: Config, report: Reporter, *, jobs: int = 0) -> Built:
         make_pages.show()
         changed += _prune(config, catalogue, plan, strange, make_pages.theme.references)
         # Behind all that it lists.
-        hashed = make_manifest(config, catalogue, report)
-        faults = catalogue.content_faults() + catalogue.failures()
+        hashed, unsigned = make_manifest(config, catalogue, report)
+        faults = catalogue.content_faults() + catalogue.failures() + unsigned
         articles, pages = ask.shelf_count("latest"), catalogue.count_pages()
     return Built(articles, pages, plan.made, tuple(changed), tuple(faults), index, hashed, time.monotonic() - started)
 
