@@ -135,7 +135,8 @@ class _Repository:
             address = self.run("-C", str(root), "remote", "get-url", "--push", "--", remote, own=False)
         except DeployError as error:
             hint = "give its address, or its name as `git remote` shows it"
-            raise DeployError.at(remote, "neither a repository nor the name of a remote", hint) from error
+            verdict = f"neither a repository nor the name of a remote: {error.faults[0].verdict}"
+            raise DeployError.at(remote, verdict, hint) from error
         self._take_credentials(root)
         found = address.decode().strip()
         return found if _is_address(found) else str(root / found)
