@@ -194,6 +194,7 @@ def _build(options: Options) -> int:
     if index := built.index:
         size = f"{_count(index.segments, 'segment')}, {_count(index.files, 'file')}, {index.size / 1e6:.1f} MB"
         report.say(f"Search index: {size}, in {index.seconds:.1f} s")
+    report.detail(f"Build {built.build}")
     report.say(f"Open {config.output / 'index.html'}")
     if not config.site.base_url:
         report.detail("No sitemap and no canonical addresses: set base_url in cermin.toml")
