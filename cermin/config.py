@@ -17,6 +17,8 @@ from cermin.outlets import Outlet, load_outlets
 
 NAME = "cermin.toml"
 LIST_SIZES = range(2, 201)
+MANIFEST = ("signing_key",)
+"""What the table ``[manifest]`` can say."""
 _TABLES = ("site", "tables", "manifest", "deploy")
 
 
@@ -221,12 +223,8 @@ def _read_signing_key(settings: Mapping[str, Any], root: Path, faults: list[Faul
     if not isinstance(table, dict):
         faults.append(Fault(NAME, '"manifest" is not a table', "write [manifest] on a line of its own"))
         return None
-    known = ("signing_key",)
-    faults += [
-        Fault(NAME, f'unknown setting "{name}" in [manifest]{guess(name, known)}')
-        for name in table
-        if name not in known
-    ]
+    strange = [name for name in table if name not in MANIFEST]
+    faults += [Fault(NAME, f'unknown setting "{name}" in [manifest]{guess(name, MANIFEST)}') for name in strange]
     key = table.get("signing_key", "")
     if not isinstance(key, str):
         faults.append(Fault(NAME, f"signing_key in [manifest] is not a text in quotes: {key!r}"))

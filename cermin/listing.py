@@ -32,14 +32,16 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 
 
 def make_manifest(config: Config, catalogue: Catalogue, report: Reporter) -> tuple[str, list[Fault]]:
-    """Bring the manifest of output/ up to date; return the hash of the build, and why it could not be signed.
+    """Bring the manifest of output/ up to date and sign it; return the hash of the build, and why it is not so.
 
-    Every file of the site must be made and recorded, and what is gone removed. Raises OutputError.
+    Every file of the site must be made and recorded, and what is gone removed. Where the manifest cannot be written,
+    the hash is empty, and the next build tries again.
     """
-    build = _make(config.output, catalogue, report)
+    build = ""
     try:
+        build = _make(config.output, catalogue, report)
         _sign(config, catalogue, build)
-    except SignatureError as error:
+    except (OutputError, SignatureError) as error:
         return build, list(error.faults)
     return build, []
 
@@ -64,8 +66,9 @@ def _make(output: Path, catalogue: Catalogue, report: Reporter) -> str:
                 stage.advance(row.files)
     parts.sort(key=lambda row: row.first)
     root = make_root(parts)
-    # It is none of what comes now.
-    remove(output, SIGNATURE)
+    if SIGNATURE in present:
+        # It is none of what comes now.
+        remove(output, SIGNATURE)
     put(output, ROOT, encode_root(root))
     for path in present.difference((ROOT, SIGNATURE), (row.path for row in parts)):
         remove(output, path)
@@ -80,7 +83,8 @@ def _sign(config: Config, catalogue: Catalogue, build: str) -> None:
     is_there = (config.output / SIGNATURE).exists()
     if is_there == bool(wanted) and catalogue.meta("signed") == wanted:
         return
-    remove(config.output, SIGNATURE)
+    if is_there:
+        remove(config.output, SIGNATURE)
     if config.signing_key:
         # Few builds sign.
         from cermin.signing import sign

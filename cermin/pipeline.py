@@ -74,7 +74,7 @@ class Built:
 
     articles: int
     pages: int
-    """Files of the site."""
+    """Files of the site, but those of the manifest."""
     made: int
     """Pages that were rendered."""
     changed: tuple[str, ...]
@@ -84,7 +84,7 @@ class Built:
     index: IndexCost | None
     """What the search index costs; None where the mirror has none."""
     build: str
-    """Hash of all files of the site, as the manifest tells it."""
+    """Hash of all files of the site, as the manifest tells it; empty where that could not be written."""
     seconds: float
 
 
@@ -181,8 +181,8 @@ def build(config: Config, report: Reporter, *, jobs: int = 0) -> Built:
         make_pages.show()
         changed += _prune(config, catalogue, plan, strange, make_pages.theme.references)
         # Behind all that it lists.
-        hashed, unsigned = make_manifest(config, catalogue, report)
-        faults = catalogue.content_faults() + catalogue.failures() + unsigned
+        hashed, unlisted = make_manifest(config, catalogue, report)
+        faults = catalogue.content_faults() + catalogue.failures() + unlisted
         articles, pages = ask.shelf_count("latest"), catalogue.count_pages()
     return Built(articles, pages, plan.made, tuple(changed), tuple(faults), index, hashed, time.monotonic() - started)
 
