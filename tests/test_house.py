@@ -41,6 +41,7 @@ OWNERS = {
     "snowballstemmer": {"cermin.search"},
     "Stemmer": {"cermin.search"},
     "livereload": {"cermin.preview"},
+    "obstore": {"cermin.deploy"},
     "tornado": {"cermin.preview"},
     "watchfiles": {"cermin.preview"},
     "urllib3": {"cermin.verifying"},
