@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
+import obstore
 import pytest
 
 from cermin import pipeline
@@ -316,8 +317,8 @@ class S3Place:
     name = "s3"
     is_atomic = False
 
-    def __init__(self, folder: Path) -> None:
-        self.server = S3Server(folder / "s3")
+    def __init__(self, folder: Path, buckets: Path | None = None) -> None:
+        self.server = S3Server(folder / "s3", buckets)
         self.bucket = self.server.buckets / "mirrors"
         self.bucket.mkdir()
         self.settings = f'target = "s3"\nbucket = "mirrors"\nprefix = "news"\nendpoint = "{self.server.endpoint}"\n'
@@ -331,19 +332,12 @@ class S3Place:
         return {path.removeprefix("news/"): data for path, data in objects.items()}
 
     def put(self, path: str, data: bytes) -> None:
-        """Put the object where the server keeps it."""
-        (self.bucket / "news" / path).parent.mkdir(parents=True, exist_ok=True)
-        (self.bucket / "news" / path).write_bytes(data)
-        self._forget(path)
+        """Put the object, as another client."""
+        obstore.put(self.server.store("mirrors"), f"news/{path}", data)
 
     def take(self, path: str) -> None:
-        """Delete the object where the server keeps it."""
-        (self.bucket / "news" / path).unlink()
-        self._forget(path)
-
-    def _forget(self, path: str) -> None:
-        """Have the server make up anew what it knows of an object."""
-        (self.bucket / ".nanio-meta" / "news" / f"{path}.json").unlink(missing_ok=True)
+        """Delete the object, as another client."""
+        obstore.delete(self.server.store("mirrors"), f"news/{path}")
 
     @contextmanager
     def refusing(self) -> Iterator[None]:

@@ -20,6 +20,8 @@ import sys
 import time
 from pathlib import Path
 
+from obstore.store import S3Store
+
 from tests.conftest import do_without
 
 LOOPBACK = "127.0.0.1"
@@ -103,7 +105,7 @@ class Sshd(Server):
         port = free_port()
         self.user = getpass.getuser()
         self.host = f"{self.user}@{LOOPBACK}"
-        self._folder = folder
+        self.folder = folder
         shutil.copy(folder / "key.pub", folder / "authorized_keys")
         public = " ".join((folder / "host_key.pub").read_text(encoding="ascii").split()[:2])
         (folder / "known_hosts").write_text(f"[{LOOPBACK}]:{port} {public}\n", encoding="ascii")
@@ -133,14 +135,14 @@ class Sshd(Server):
         """Return the command that gets in; with ``key="stranger"`` or ``known_hosts="none"`` it does not."""
         options = {
             "Port": str(self.port),
-            "IdentityFile": _quoted(self._folder / key),
+            "IdentityFile": _quoted(self.folder / key),
             "IdentitiesOnly": "yes",
-            "UserKnownHostsFile": _quoted(self._folder / known_hosts),
+            "UserKnownHostsFile": _quoted(self.folder / known_hosts),
             "GlobalKnownHostsFile": "none",
             "LogLevel": "ERROR",
             **settings,
         }
-        name = self._folder / f"client {key} {known_hosts}"
+        name = self.folder / f"client {key} {known_hosts}"
         name.write_text("".join(f"{option} {value}\n" for option, value in options.items()), encoding="utf-8")
         return shlex.join(["ssh", "-F", str(name)])
 
@@ -151,8 +153,6 @@ class S3Server(Server):
     def __init__(self, folder: Path, buckets: Path | None = None) -> None:
         if importlib.util.find_spec("nanio") is None:
             do_without("s3", "nanio, the S3 server, is not installed")
-        if importlib.util.find_spec("obstore") is None:
-            do_without("s3", "obstore is not installed")
         folder.mkdir()
         self.buckets = buckets or folder / "buckets"
         self.buckets.mkdir(exist_ok=True)
@@ -163,13 +163,26 @@ class S3Server(Server):
         super().__init__(folder, [sys.executable, "-m", "nanio", *words], port, environment)
         self.start()
 
+    def store(self, bucket: str) -> S3Store:
+        """Return a client of a bucket."""
+        return S3Store(
+            bucket,
+            endpoint=self.endpoint,
+            access_key_id=KEY,
+            secret_access_key=SECRET,
+            region="us-east-1",
+            client_options={"allow_http": True},
+        )
+
     def objects(self, bucket: str) -> dict[str, bytes]:
-        """Return all objects of a bucket."""
+        """Return all objects of a bucket, without what the server did not end when it was killed."""
         folder = self.buckets / bucket
         return {
             path.relative_to(folder).as_posix(): path.read_bytes()
             for path in sorted(folder.rglob("*"))
-            if path.is_file() and not path.relative_to(folder).parts[0].startswith(".nanio")
+            if path.is_file()
+            and not path.relative_to(folder).parts[0].startswith(".nanio")
+            and not path.name.startswith(".tmp.")
         }
 
     def requests(self) -> int:

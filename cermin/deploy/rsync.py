@@ -34,14 +34,14 @@ TIMEOUT = 120
 """Seconds after which a line that carries nothing is given up."""
 INCOMPLETE = 23
 """Exit code of rsync when some files could not be transferred; its messages name them."""
-NO_START = 3
-"""Exit code of rsync when it found no folder to read names below."""
 _OPTIONS = (
     "--from0", "--no-motd", "--no-human-readable", "--compress", "--perms", "--chmod=D755,F644", f"--timeout={TIMEOUT}",
 )  # fmt: skip
 """Whatever the umask is at either end, a web server can read what is there. Times are not kept: a file's time is that
 of its coming, which caches compare."""
 _LINE = re.compile(rb"(?P<kind>.)\S{9,11} +(?P<size>[\d,.']+) \d{4}/\d\d/\d\d \d\d:\d\d:\d\d (?P<name>.+)", re.DOTALL)
+_NAME = r"[^\s@/:\[\]-][^\s@/:\[\]]*"
+"""Of an account or a machine; nothing that a program could take for an option."""
 _UNSHOWN = re.compile(rb"\\#([0-7]{3})")
 _TEMPORARY = re.compile(r"(?P<folder>.*/)?\.(?P<name>[^/]+)\.[A-Za-z0-9]{6}")
 """What rsync calls a file until it is whole."""
@@ -88,16 +88,13 @@ class Rsync:
         return self._parts()[1]
 
     def _parts(self) -> tuple[str, str]:
-        # An IPv6 address stands in brackets, as in a URL.
-        found = re.fullmatch(
-            r"((?:[^\s@/:-][^\s@/:]*@)?(?:\[[0-9A-Fa-f:.%]+\]|[^\s@/:\[\]-][^\s@/:\[\]]*)):(.*)", self.to
-        )
+        found = re.fullmatch(rf"((?:{_NAME}@)?(?:\[[0-9A-Fa-f:.%]+\]|{_NAME})):(.*)", self.to, re.DOTALL)
         return (found[1], found[2]) if found else ("", "")
 
     def faults(self) -> Iterator[tuple[str, str]]:
         """Yield what is wrong with the settings."""
         hint = 'write to = "user@host:/var/www/mirror"'
-        if not self.host or self.folder.startswith(":"):
+        if not self.host or self.folder.startswith((":", "//")):
             yield f'to does not say where: "{self.to}"', f'{hint}; a folder of this machine is target = "folder"'
         elif not self.folder.strip("/") or re.search(r"[\0\r\n]", self.folder):
             yield f'to names no folder: "{self.to}"', hint
@@ -197,7 +194,7 @@ class RsyncSession:
             )
             errors.seek(0)
             said = errors.read().decode(errors="replace").strip()
-        if done.returncode not in {0, INCOMPLETE} and not (done.returncode == NO_START and _NO_FOLDER.search(said)):
+        if done.returncode not in {0, INCOMPLETE} and not _NO_FOLDER.search(said):
             raise self._failure(said, done.returncode)
         return done.stdout, said if done.returncode else ""
 

@@ -208,22 +208,25 @@ class S3Session:
 
     def send(self, files: Sequence[Listed], sent: Callable[[Listed], None]) -> None:
         """Put files there, several at a time. When one fails, those under way are waited for."""
-        failure: BaseException | None = None
-        with ThreadPoolExecutor(TOGETHER) as workers:
-            tasks = {workers.submit(self._send, file): file for file in files}
-            try:
-                for task in as_completed(tasks):
-                    if task.cancelled():
-                        continue
-                    if error := task.exception():
-                        failure = failure or error
-                        workers.shutdown(wait=False, cancel_futures=True)
-                    else:
-                        sent(tasks[task])
-            finally:
-                workers.shutdown(cancel_futures=True)
-        if failure:
-            raise failure
+        workers = ThreadPoolExecutor(TOGETHER)
+        tasks = {workers.submit(self._send, file): file for file in files}
+        try:
+            for task in as_completed(tuple(tasks)):
+                if task.exception():
+                    break
+                sent(tasks.pop(task))
+        finally:
+            workers.shutdown(cancel_futures=True)
+        failures = []
+        for task, file in tasks.items():
+            if task.cancelled():
+                continue
+            if error := task.exception():
+                failures.append(error)
+            else:
+                sent(file)
+        if failures:
+            raise failures[0]
 
     def _send(self, file: Listed) -> None:
         import obstore
