@@ -24,7 +24,7 @@ from cermin.deploy import Deployed, Terms
 from cermin.errors import Fault
 from cermin.manifest import ROOT, Listed, encode_part, encode_root, is_own, make_root, split
 from cermin.report import MemoryReporter, Stage
-from tests.conftest import tree
+from tests.conftest import do_without, tree
 from tests.servers import KEY, SECRET, S3Server, Sshd
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | {
@@ -293,6 +293,8 @@ class RsyncPlace(FolderPlace):
     name = "rsync"
 
     def __init__(self, folder: Path) -> None:
+        if shutil.which("rsync") is None:
+            do_without("rsync", "no rsync")
         super().__init__(folder)
         self.server = Sshd(folder / "sshd")
         self.settings = (
