@@ -2,9 +2,10 @@
 
     python bench/deploy.py [N] [--runs 3] [--to folder,git,rsync,s3] [--work DIR]
 
-N is the number of articles. Deploys are whole processes, as a user runs them: the first one, one with nothing to do, and one
-after an article was changed and the site built, of which the median of the runs is taken. The places are real: a folder, a bare repository, an ssh server on loopback with rsync, and the S3 server that the tests speak to, which counts
-what it is asked.
+N is the number of articles. Deploys are whole processes, as a user runs them: the first one, one with nothing to do,
+and one after an article was changed and the site built, of which the median of the runs is taken. The places are
+real: a folder, a bare repository, an ssh server on loopback with rsync, and the S3 server that the tests speak to,
+which counts what it is asked.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from contextlib import closing
@@ -13,6 +14,7 @@ from cermin.deploy.headers import FOREVER, SHORT, content_type
 from cermin.errors import ConfigError, DeployError
 from cermin.manifest import ROOT
 from tests.conftest import ROOT as HERE
+from tests.conftest import tree
 from tests.deploying import S3Place, deploy, site, write_site
 
 TEXTS = {"a": "Satu", "b": "Dua", "c": "Tiga"}
@@ -38,18 +40,31 @@ def impatient(monkeypatch):
     monkeypatch.setattr(s3, "RETRIES", 1)
 
 
-def test_types_and_caching(root, place):
+def test_types_and_caching(root, place, run):
     """What is named by its content may be kept for a year, all else for a minute; each object has its type."""
-    whole = write_site(root, site(TEXTS) | {"data/articles.jsonl.gz": b"x"})
+    for path, data in {
+        "content/genpi/2024/06/a.md": "---\ntitle: Banjir\ndate: 2024-06-20\noutlet: genpi\nlang: id\n---\nAir\n",
+        "templates/static/logo.png": "x",
+    }.items():
+        (root / path).parent.mkdir(parents=True)
+        (root / path).write_text(data, encoding="utf-8")
+    assert run("build", cwd=root).code == 0
     deploy(root)
     store = place.server.store("mirrors")
+    whole = place.holds()
     told = {}
     for path in whole:
         attributes = obstore.get(store, f"news/{path}").attributes
         told[path] = (attributes["Content-Type"], attributes["Cache-Control"])
-    lasting = {path for path, (_, caching) in told.items() if caching == FOREVER}
+    assert whole == tree(root / "output")
     assert {caching for _, caching in told.values()} == {FOREVER, SHORT}
-    assert lasting == {path for path in whole if path.startswith(("static/", "search/s/", "manifest/"))}
+    lasting = {path for path, (_, caching) in told.items() if caching == FOREVER}
+    shards = {path for path in whole if path.endswith(".bin")}
+    assert lasting == shards | {path for path in whole if path.startswith("manifest/")} | {
+        path for path in whole if re.fullmatch(r"static/(style|search)\.[0-9a-f]{8}\.(css|js)", path)
+    }
+    assert shards
+    assert told["static/logo.png"] == ("image/png", SHORT)
     assert told["index.html"] == ("text/html; charset=utf-8", SHORT)
     assert told["feed.xml"][0] == "application/xml"
     assert told["data/articles.jsonl.gz"][0] == "application/gzip"

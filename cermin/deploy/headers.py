@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from mimetypes import MimeTypes
 from pathlib import PurePosixPath
-
-from cermin.addresses import SEARCH_INDEX, SEARCH_STEMMERS
-from cermin.manifest import ROOT, SIGNATURE, Listed
 
 FOREVER = "public, max-age=31536000, immutable"
 """For files that are called by what they hold: a year, the longest that caches take (RFC 9111, 5.2.2.1; RFC 8246)."""
 SHORT = "public, max-age=60"
 """For all others. A correction shows after a minute, and so long may a cache show a page whose stylesheet is gone."""
-_NAMED_BY_CONTENT = frozenset({"asset", "search-index", "manifest"})
-"""Kinds of files that are called by what they hold …"""
-_ENTRIES = frozenset({SEARCH_INDEX, SEARCH_STEMMERS, ROOT, SIGNATURE})
-"""… but for these, which are found by their names."""
+_LASTING = re.compile(r"static/\w+\.[0-9a-f]{8}\.(css|js)|search/[^/]+/[^/]+\.bin|manifest/[0-9a-f]{16}\.json")
+"""Files that are called by what they hold. The mirror's own static files are not: they keep their names."""
 _TYPES = {
     ".atom": "application/atom+xml",
     ".csv": "text/csv; charset=utf-8",
@@ -46,6 +42,6 @@ def content_type(path: str) -> str:
     return _TYPES.get(ending) or _OTHERS.guess_type(f"file{ending}")[0] or "application/octet-stream"
 
 
-def cache_control(file: Listed) -> str:
+def cache_control(path: str) -> str:
     """Return for how long a file may be shown without asking for it again, as Cache-Control says it."""
-    return FOREVER if file.kind in _NAMED_BY_CONTENT and file.path not in _ENTRIES else SHORT
+    return FOREVER if _LASTING.fullmatch(path) else SHORT
