@@ -32,6 +32,8 @@ BYTES_TOGETHER = 64 * 1024 * 1024
 """Bytes of one call, unless a single file has more."""
 TIMEOUT = 120
 """Seconds after which a line that carries nothing is given up."""
+LONGEST = 80
+"""Bytes of the path of a socket, to which ssh adds 17 while it makes it; macOS takes 104 (unix(4)), Linux 108."""
 INCOMPLETE = 23
 """Exit code of rsync when some files could not be transferred; its messages name them."""
 _OPTIONS = (
@@ -143,8 +145,9 @@ class RsyncSession:
         self._source: Source = work.source
         self._words = [os.path.expanduser(word) for word in shlex.split(settings.ssh)]  # noqa: PTH111 - options too
         self._may_ask = work.may_ask
-        is_openssh = Path(self._words[0]).name == "ssh"
-        self._shares = is_openssh and os.name == "posix"
+        self._is_openssh = Path(self._words[0]).name == "ssh"
+        self._socket = scratch / "ssh"
+        self._shares = self._is_openssh and os.name == "posix" and len(os.fsencode(self._socket)) <= LONGEST
         """Whether all calls go through one connection; Windows' ssh cannot."""
         self._fetched: dict[str, bytes | None] = {}
         self._there: set[str] = set()
@@ -169,12 +172,12 @@ class RsyncSession:
 
     def _ssh(self) -> list[str]:
         words = list(self._words)
-        if Path(words[0]).name == "ssh":
+        if self._is_openssh:
             words += ["-o", f"ServerAliveInterval={TIMEOUT // 4}"]
             words += [] if self._may_ask else ["-o", "BatchMode=yes"]
         if self._shares:
             # It ends by itself, should this process be killed.
-            path = str(self._scratch / "ssh").replace("%", "%%")
+            path = str(self._socket).replace("%", "%%")
             words += ["-o", "ControlMaster=auto", "-o", f"ControlPath={path}", "-o", "ControlPersist=60"]
         return words
 
