@@ -68,6 +68,32 @@ def test_readable_by_a_web_server(root, place):
     assert (modes, folders) == ({0o644}, {0o755})
 
 
+def test_folders_that_are_there(root, place):
+    """Folders that are there keep their permissions: they may belong to somebody else."""
+    write_site(root, site(TEXTS))
+    deploy(root)
+    place.folder.chmod(0o2775)
+    (place.folder / "kaca").chmod(0o2775)
+    write_site(root, site({"d": "Empat"}))
+    deploy(root)
+    write_site(root, site({"d": "Lain"}))
+    deploy(root)
+    assert stat.S_IMODE(place.folder.stat().st_mode) == stat.S_IMODE((place.folder / "kaca").stat().st_mode) == 0o2775
+
+
+def test_folder_that_is_made(mirror, place):
+    """A folder that is made can be read by everyone, whatever the umask is there."""
+    keys = place.server.folder / "authorized_keys"
+    text = keys.read_text(encoding="ascii")
+    keys.write_text(f'command="umask 077; eval \\"$SSH_ORIGINAL_COMMAND\\"" {text}', encoding="ascii")
+    root = mirror(settings=settings_with(place, to=f"{place.server.host}:{place.folder}/new"))
+    write_site(root, site(TEXTS))
+    deploy(root)
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (place.folder / "new").rglob("*") if path.is_dir()}
+    assert modes | {stat.S_IMODE((place.folder / "new").stat().st_mode)} == {0o755}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (place.folder / "new").rglob("*.html")} == {0o644}
+
+
 def test_one_connection(root, place):
     """A deploy connects once."""
     write_site(root, site(TEXTS))
