@@ -7,6 +7,7 @@
     ├── ContentError       an article file is not what the contract asks for
     ├── TemplateError      a template is missing or fails
     ├── OutputError        output/ cannot be written or is not ours
+    │   └── ChangedError   an article file changed between the moment it was read and that of its page
     └── BusyError          another cermin works on this mirror
 
 Errors of libraries are turned into these where the library is called, and nowhere else.
@@ -76,6 +77,10 @@ class StemmerError(CerminError):
 
 class OutputError(CerminError):
     """An output folder that cannot be written."""
+
+
+class ChangedError(OutputError):
+    """An article file that is no longer what was read; it will be read again."""
 
 
 class BrokenCatalogueError(CerminError):
