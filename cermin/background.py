@@ -90,12 +90,12 @@ class Background:
         self._interrupting = 0
         self._earliest = 0.0
         self._process: BaseProcess | None = None
-        self._is_killed = self._is_closing = self._has_built = self._has_failed = False
+        self._is_working = self._is_killed = self._is_closing = self._has_built = self._has_failed = False
 
     @property
     def is_settled(self) -> bool:
         """Whether output/ is as it should be."""
-        return self._has_built and not (self._has_failed or self._todo or self._process)
+        return self._has_built and not (self._has_failed or self._is_working or self._todo)
 
     def begin(self) -> None:
         """Begin to work."""
@@ -123,7 +123,7 @@ class Background:
             if not self._owner.is_filling():
                 with self._state:
                     self._kill()
-                    self._state.wait_for(lambda: self._process is None)
+                    self._state.wait_for(lambda: not self._is_working)
             yield
         finally:
             with self._state:
@@ -145,10 +145,10 @@ class Background:
             with self._state:
                 if self._interrupting or self._is_closing:
                     continue
-                run = Run(self._todo)
-                self._todo = set()
+                self._is_working, self._is_killed = True, False
+                run, self._todo = Run(self._todo), set()
                 process, receiver = self._start(run)
-                self._process, self._is_killed = process, False
+                self._process = process
             with receiver:
                 self._attend(receiver, run)
             process.join()
@@ -212,7 +212,7 @@ class Background:
             hint = "where memory is short, fewer workers may help: `--jobs 1`"
             run.failure = CerminError.at("", "the build was ended from outside", hint)
         with self._state:
-            is_killed, self._process = self._is_killed, None
+            is_killed, self._process, self._is_working = self._is_killed, None, False
             self._has_failed = not is_killed and run.failure is not None
             if is_killed or isinstance(run.failure, BusyError):
                 self._todo |= run.left | {"build"}

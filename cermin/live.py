@@ -49,6 +49,8 @@ class Update(NamedTuple):
     """What is being done; None when output/ is up to date, or waits for a quiet moment."""
     is_first_look: bool = False
     """Whether only a part of the mirror was read so far, so that its lists are not complete."""
+    is_settled: bool = False
+    """Whether output/ is as a build makes it."""
 
 
 class Answer(NamedTuple):
@@ -129,7 +131,9 @@ class LiveMirror:
         with self._background.interrupted(imports=bool(tops & {"seeds", "outlets", NAME})):
             with self._making:
                 self._failures = ()
-                self._late.update(path.as_posix()[len("content/") :] for path in below if path.parts[0] == "content")
+                articles = (path.parts[1:] for path in below if path.parts[0] == "content")
+                # All of content/ is left to the build.
+                self._late.update("/".join(parts) for parts in articles if parts)
                 self._read_late()
                 style = self.stylesheet
                 if tops & {"templates", "locales", "outlets", NAME}:
@@ -337,6 +341,7 @@ class LiveMirror:
             warnings=self._warnings,
             progress=self._progress,
             is_first_look=self.is_first_look,
+            is_settled=self._background.is_settled,
         )
 
     def _faults(self) -> tuple[Fault, ...]:
