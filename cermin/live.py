@@ -321,7 +321,7 @@ class LiveMirror:
 
     def _differs(self, path: str, answer: Answer) -> bool:
         """Tell whether a page is not as browsers have it; if so they are told, and have it so."""
-        seen = self._seen.get(path) or self._written(path)
+        seen = self._seen[path] if path in self._seen else self._written(path)
         now = "" if answer.is_gone else digest(answer.data) if answer.data is not None else self._written(path)
         if seen == now:
             return False
@@ -404,7 +404,8 @@ class LiveMirror:
         """Go over to the files of output/; return those that browsers do not have already."""
         shown = set(self._shown())
         changed = {path for path in run.changed if path not in shown or self._seen.get(path) != self._written(path)}
-        self._seen.clear()
+        # What has no file any more, browsers have as it was last.
+        self._seen = {path: digest(data) for path, data in self._last_good.items()}
         self._made.clear()
         self._page_faults = ()
         self._build_faults = run.faults
