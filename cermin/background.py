@@ -73,7 +73,7 @@ class Owner(Protocol):
         """Take how far the work is."""
 
     def gathered(self) -> bool:
-        """Learn that the catalogue holds all articles; tell whether the build may go on."""
+        """Learn that the catalogue holds all articles; tell whether they are as they should be."""
 
     def finished(self, run: Run, *, is_settled: bool) -> None:
         """Take what came of a process that was not killed; ``is_settled`` tells whether nothing is left to do."""
@@ -114,7 +114,7 @@ class Background:
     def interrupted(self, *, imports: bool) -> Iterator[None]:
         """Let nothing work on the mirror meanwhile, and output/ be brought up to date when it is quiet behind it.
 
-        A build that fills the catalogue goes on all the same; it is asked when that is done.
+        A build that fills the catalogue goes on all the same, until that is done.
         """
         with self._state:
             self._interrupting += 1
@@ -193,7 +193,7 @@ class Background:
                 case Progress():
                     self._owner.progressed(told)
                     was_reading, words = words == pipeline.READING, told.words
-                    if was_reading and words != pipeline.READING and not self._owner.gathered():
+                    if was_reading and words != pipeline.READING and (not self._owner.gathered() or self._todo):
                         with self._state:
                             self._kill()
                 case pipeline.Imported():

@@ -172,6 +172,8 @@ class LiveMirror:
             return Answer()
         except CerminError as error:
             answer = Answer(fault=error.faults[0])
+        except OSError as error:  # a file of the theme that is gone
+            answer = Answer(fault=Fault(str(error.filename), f"cannot be read: {error.strerror}"))
         if len(self._made) >= KEPT:
             self._made.clear()
         self._made[path] = answer
@@ -315,9 +317,9 @@ class LiveMirror:
         """Forget pages of articles that can be read again."""
         with suppress(CerminError), self._asking() as (catalogue, _):
             wrong = {fault.place.partition(":")[0] for fault in catalogue.content_faults()}
-        for page in list(self._last_good):
-            if f"content/{page.removesuffix('.html')}.md" not in wrong:
-                del self._last_good[page]
+            for page in list(self._last_good):
+                if f"content/{page.removesuffix('.html')}.md" not in wrong:
+                    del self._last_good[page]
 
     def _differs(self, path: str, answer: Answer) -> bool:
         """Tell whether a page is not as browsers have it; if so they are told, and have it so."""
@@ -393,6 +395,8 @@ class LiveMirror:
         """Tell what changed in output/, which is as it should be now, or why it is not."""
         with self._making:
             self._progress = None
+            if not self.is_filling():
+                self._end_first_look()
             self._failures = run.failure.faults if run.failure else ()
             if run.warnings is not None:
                 self._warnings = run.warnings
