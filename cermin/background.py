@@ -134,6 +134,10 @@ class Background:
     def _kill(self) -> None:
         if self._process:
             self._is_killed = True
+            if hasattr(os, "killpg") and self._process.pid:
+                # With its workers, which would notice a little later; a process that just began has no group yet.
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
             self._process.kill()
 
     def _tend(self) -> None:
@@ -271,8 +275,10 @@ class _SentStage:
 
 def _work(config: Config, jobs: int, sender: Connection, *, has_built: bool, imports: bool) -> None:
     """Import and build; where nothing was built yet, a build comes first."""
-    # Ctrl-C goes to the whole group; who started this process ends it.
+    # Ctrl-C is for who started this process and ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "setsid"):
+        os.setsid()
     if hasattr(os, "nice"):
         # Browsers, and the server that answers them, come first.
         os.nice(5)

@@ -272,6 +272,7 @@ class LiveMirror:
                 found = (file for path in self._late for file in content.find_files_at(self.config.content, path))
                 if len(list(islice(found, MANY + 1))) <= MANY:
                     with pipeline.open_mirror(self.config) as catalogue:
+                        catalogue.put_off_checkpoints()
                         pipeline.gather_at(self.config, catalogue, self._late)
             except CerminError as error:
                 self._content_faults = error.faults
@@ -388,6 +389,8 @@ class LiveMirror:
             self._end_first_look()
             if self._late:
                 return False
+            # What it needs is loaded before somebody waits for it.
+            _ = self._make_pages.renderer
             self.look()
             return True
 

@@ -404,6 +404,10 @@ class Catalogue:
         finally:
             self.connection.execute("PRAGMA wal_autocheckpoint = 1000")
 
+    def put_off_checkpoints(self) -> None:
+        """Leave what is committed in SQLite's log: to move what a build that was killed left there takes long."""
+        self.connection.execute("PRAGMA wal_autocheckpoint = 0")
+
     def close(self) -> None:
         """Close what `open_frozen` opened."""
         self.connection.close()
