@@ -40,6 +40,10 @@ class Progress(NamedTuple):
     total: int | None
 
 
+class Importing(NamedTuple):
+    """An import begins."""
+
+
 @dataclass(slots=True)
 class Run:
     """What came of one process."""
@@ -90,12 +94,18 @@ class Background:
         self._interrupting = 0
         self._earliest = 0.0
         self._process: BaseProcess | None = None
-        self._is_working = self._is_killed = self._is_closing = self._has_built = self._has_failed = False
+        self._is_working = self._is_killed = self._is_closing = self._has_built = False
+        self._is_outdated = False
+        """Whether the build that works was not killed when something changed."""
+        self.is_importing = False
+        """Whether an import is writing article files."""
+        self._failed: set[str] = set()
+        """What is tried again when something changed."""
 
     @property
     def is_settled(self) -> bool:
         """Whether output/ is as it should be."""
-        return self._has_built and not (self._has_failed or self._is_working or self._todo)
+        return self._has_built and not (self._failed or self._is_working or self._todo)
 
     def begin(self) -> None:
         """Begin to work."""
@@ -118,10 +128,12 @@ class Background:
         """
         with self._state:
             self._interrupting += 1
-            self._todo |= {"build", "import"} if imports else {"build"}
+            self._todo |= {"build", *self._failed, *(["import"] if imports else [])}
         try:
-            if not self._owner.is_filling():
-                with self._state:
+            is_filling = self._owner.is_filling()
+            with self._state:
+                self._is_outdated |= is_filling
+                if not is_filling:
                     self._kill()
                     self._state.wait_for(lambda: not self._is_working)
             yield
@@ -130,6 +142,12 @@ class Background:
                 self._interrupting -= 1
                 self._earliest = time.monotonic() + QUIET
                 self._state.notify_all()
+
+    def ask(self, *, imports: bool) -> None:
+        """Have output/ brought up to date once more, when all that is under way is done."""
+        with self._state:
+            self._todo |= {"build", "import"} if imports else {"build"}
+            self._state.notify_all()
 
     def _kill(self) -> None:
         if self._process:
@@ -149,14 +167,13 @@ class Background:
             with self._state:
                 if self._interrupting or self._is_closing:
                     continue
-                self._is_working, self._is_killed = True, False
+                self._is_working, self._is_killed, self._is_outdated = True, False, False
                 run, self._todo = Run(self._todo), set()
                 process, receiver = self._start(run)
                 self._process = process
             with receiver:
                 self._attend(receiver, run)
-            process.join()
-            self._end(run)
+            self._end(process, run)
 
     def _wait(self) -> bool:
         """Wait for something to do, and for a quiet moment to do it; tell whether there will be one."""
@@ -197,10 +214,15 @@ class Background:
                 case Progress():
                     self._owner.progressed(told)
                     was_reading, words = words == pipeline.READING, told.words
-                    if was_reading and words != pipeline.READING and (not self._owner.gathered() or self._todo):
+                    if was_reading and words != pipeline.READING:
+                        is_right = self._owner.gathered()
                         with self._state:
-                            self._kill()
+                            if self._is_outdated or not is_right:
+                                self._kill()
+                case Importing():
+                    self.is_importing = True
                 case pipeline.Imported():
+                    self.is_importing = False
                     run.left.discard("import")
                     run.warnings = told.warnings
                 case pipeline.Built():
@@ -211,16 +233,22 @@ class Background:
                 case CerminError():
                     run.failure = told
 
-    def _end(self, run: Run) -> None:
+    def _end(self, process: BaseProcess, run: Run) -> None:
         if run.left and not run.failure:
             hint = "where memory is short, fewer workers may help: `--jobs 1`"
             run.failure = CerminError.at("", "the build was ended from outside", hint)
         with self._state:
+            process.join()
             is_killed, self._process, self._is_working = self._is_killed, None, False
-            self._has_failed = not is_killed and run.failure is not None
-            if is_killed or isinstance(run.failure, BusyError):
-                self._todo |= run.left | {"build"}
-                self._earliest = max(self._earliest, time.monotonic() + (0 if is_killed else AGAIN))
+            self.is_importing = False
+            left, self._failed = run.left | {"build"}, set()
+            if is_killed:
+                self._todo |= left
+            elif isinstance(run.failure, BusyError):
+                self._todo |= left
+                self._earliest = max(self._earliest, time.monotonic() + AGAIN)
+            elif run.failure:
+                self._failed = left
             self._state.notify_all()
         if not is_killed:
             self._owner.finished(run, is_settled=self.is_settled)
@@ -288,6 +316,7 @@ def _work(config: Config, jobs: int, sender: Connection, *, has_built: bool, imp
             if not has_built:
                 sender.send(pipeline.build(config, report, jobs=jobs))
             if imports:
+                sender.send(Importing())
                 imported = pipeline.import_seeds(config, report, jobs=jobs)
                 sender.send(imported)
             if has_built or (imports and imported.written):

@@ -128,12 +128,17 @@ class LiveMirror:
         root = self.config.root
         below = [path for place in paths if place.is_relative_to(root) and (path := place.relative_to(root)).parts]
         tops = {path.parts[0] for path in below}
-        with self._background.interrupted(imports=bool(tops & {"seeds", "outlets", NAME})):
+        articles = {"/".join(path.parts[1:]) for path in below if path.parts[0] == "content"}
+        imports = bool(tops & {"seeds", "outlets", NAME})
+        # An import writes article files itself, and is not to be begun anew with each capture that comes.
+        if self._background.is_importing and tops <= {"content", "seeds"} and not self._has_edits(articles):
+            self._background.ask(imports=imports)
+            return
+        with self._background.interrupted(imports=imports):
             with self._making:
                 self._failures = ()
-                articles = (path.parts[1:] for path in below if path.parts[0] == "content")
                 # All of content/ is left to the build.
-                self._late.update("/".join(parts) for parts in articles if parts)
+                self._late |= articles - {""}
                 self._read_late()
                 style = self.stylesheet
                 if tops & {"templates", "locales", "outlets", NAME}:
@@ -242,6 +247,10 @@ class LiveMirror:
         shutil.rmtree(self.config.state / "first-look", ignore_errors=True)
 
     # --- what was saved -------------------------------------------------------------------------------------------
+
+    def _has_edits(self, articles: Iterable[str]) -> bool:
+        """Tell whether a person wrote or changed some of these article files."""
+        return any(content.is_hand_edited(self.config.content, path) for path in articles)
 
     def _reload(self) -> None:
         """Read settings and theme anew."""

@@ -113,7 +113,7 @@ _ROUND = st.tuples(st.lists(_MOVE, min_size=1, max_size=4), st.sampled_from([0, 
 
 
 # A round starts a process, which takes as long as ten builds.
-@hypothesis.settings(max_examples=max(2, hypothesis.settings().max_examples // 20))
+@hypothesis.settings(max_examples=max(2, hypothesis.settings().max_examples // 10))
 @given(start=st.integers(0, 5), series=st.lists(_ROUND, min_size=1, max_size=4))
 def test_at_rest_output_is_clean(start, series):
     """After any series of changes, each at any moment of the build before, output/ ends as a clean build makes it."""
@@ -283,6 +283,27 @@ def test_captures_are_imported(tmp_path):
         assert "unknown/index.html" in changed(told)
         assert [warning.place for warning in told[-1].warnings] == ["seeds/kosong.txt"]
         assert "Jalan raya ditutup" in desk.text("unknown/index.html")
+
+
+def test_import_is_left_alone(tmp_path):
+    """What an import writes into content/ does not end it, though the watcher tells of it."""
+    root = write_newspaper(tmp_path / "mirror")
+    (root / "seeds").mkdir()
+    with open_desk(root, [SHOWN[0]]) as desk:
+        for number in range(150):
+            text = f"Jalan {number} ditutup\n\nJalan nomor {number} ditutup sejak pagi karena banjir {number * 7}.\n"
+            (root / f"seeds/{number}.txt").write_text(text, encoding="utf-8")
+        desk.save()
+        processes = set()
+        while not (root / "content/unknown").exists():
+            pass
+        while (process := desk.mirror._background._process) and not (root / "output/unknown/index.html").exists():
+            processes.add(process.pid)
+            desk.save()
+        assert len(processes) == 1
+        desk.rest()
+        assert len(list((root / "content/unknown").rglob("*.md"))) == 150
+        assert find_differences(tree(root / "output"), build_clean(root)[1]) == {}
 
 
 # --- others at work -----------------------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ from stat import S_ISDIR, S_ISREG
 from typing import NamedTuple
 
 from cermin.characters import decode
+from cermin.content import article_file
 from cermin.content.article_file import (
     format_article,
-    is_hand_edited,
     kin_of,
     name_kin,
     parse_entry,
@@ -180,7 +180,7 @@ def settle_path(content: Path, path: str, article: Article) -> str:
     The address of an article never changes but for one reason: its capture is now known to be of another outlet. Then
     its file is taken away, unless a person changed it, and the article goes to the folder of that outlet.
     """
-    if path and (path.partition("/")[0] == article.outlet or _is_kept(content / path)):
+    if path and (path.partition("/")[0] == article.outlet or is_hand_edited(content, path)):
         return path
     if path:
         remove(content, path)
@@ -188,9 +188,10 @@ def settle_path(content: Path, path: str, article: Article) -> str:
     return place(article, lambda taken: (content / taken).exists())
 
 
-def _is_kept(file: Path) -> bool:
+def is_hand_edited(content: Path, path: str) -> bool:
+    """Tell whether a person wrote or changed the article file at ``path``; not so where there is none."""
     try:
-        return is_hand_edited(file.read_bytes())
+        return article_file.is_hand_edited((content / path).read_bytes())
     except OSError:
         return False
 
@@ -209,7 +210,7 @@ def write_article(content: Path, path: str, article: Article) -> str:
     if before is not None:
         article = replace(article, kin=kin_of(before))
     data = format_article(article).encode()
-    if before is not None and is_hand_edited(before):
+    if before is not None and article_file.is_hand_edited(before):
         return "same" if written_hash(before) == written_hash(data) else "kept"
     return put(content, path, data)
 
@@ -227,7 +228,7 @@ def write_kin(content: Path, path: str, kin: Kin) -> str:
     told = kin_of(before)
     if told == kin:
         return "same"
-    if is_hand_edited(before):
+    if article_file.is_hand_edited(before):
         return "same" if _names_all(told, kin) else "kept"
     return put(content, path, name_kin(before, kin))
 
