@@ -12,6 +12,8 @@ from tornado.web import HTTPError, RequestHandler
 
 _HOST = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[^\s:@/?#\[\]\\]+?)\.?)(?::[0-9]{1,5})?", re.IGNORECASE)
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+_UNSAFE = re.compile(r"[\\:\x00-\x1f]")
+"""What separates folders elsewhere, names streams of a file, or is in no name."""
 EVERY = "*"
 """Stands for all numeric addresses: names can be made to lead here (DNS rebinding), addresses cannot."""
 
@@ -62,15 +64,20 @@ def _is_address(name: str) -> bool:
     return True
 
 
+def is_plain(path: str) -> bool:
+    """Tell whether a path, decoded, is written as those of the site are: without dots, hidden parts and the like."""
+    return not any(not part or part.startswith(".") or _UNSAFE.search(part) for part in path.split("/"))
+
+
 def find_file(output: Path, path: str) -> Path | None:
     """Return where ``path``, decoded, lies in ``output``: a file or a folder, or None for what may not be read.
 
     That is what leads out of the folder, by dots or by a link, hidden files, and what is no regular file.
     """
-    if any(part.startswith(".") or "\\" in part or "\0" in part for part in path.split("/")):
+    if not is_plain(path):
         return None
     try:
-        place = (output / path.strip("/")).resolve()
+        place = (output / path).resolve()
         is_there = place.is_relative_to(output) and (place.is_file() or place.is_dir())
     except (ValueError, OSError, RuntimeError):  # a name that is too long, a circle of links
         return None

@@ -14,6 +14,9 @@ _POLICY = re.compile(rb'(<meta http-equiv="Content-Security-Policy" content=")([
 _HEAD = re.compile(rb"</head>|(?=<body)|\Z", re.IGNORECASE)
 _BODY = re.compile(rb"<body[^>]*>|\Z", re.IGNORECASE)
 
+_NEEDED = {"script-src": (), "style-src": (), "connect-src": ("ws://{host}",)}
+"""What the preview asks of a page's policy, beside files of its own server."""
+
 
 class Shown(NamedTuple):
     """What a tab shows, or would show if it were loaded now."""
@@ -40,7 +43,8 @@ def prepare(page: bytes, note: str, host: str, prefix: str) -> bytes:
     shown = look_at(page, note)
     name, _, port = host.rpartition(":") if re.search(r":\d+$", host) else (host, "", "80")
     words = urlencode({"host": name, "port": port, "mindelay": 250, "maxdelay": 2000}, safe="[]:")
-    scripts = f'<script src="/@preview/preview.js" defer></script><script src="/livereload.js?{words}" defer></script>'
+    source = escape(f"/livereload.js?{words}")
+    scripts = f'<script src="/@preview/preview.js" defer></script><script src="{source}" defer></script>'
     data = " ".join(f'data-{key}="{escape(value)}"' for key, value in (*shown._asdict().items(), ("prefix", prefix)))
     over = (
         f'<cermin-preview lang="en" dir="ltr" {data}><template shadowrootmode="open">'
@@ -53,11 +57,11 @@ def prepare(page: bytes, note: str, host: str, prefix: str) -> bytes:
 
 def _widen(policy: str, host: str) -> str:
     directives = {words[0].lower(): words[1:] for part in policy.split(";") if (words := part.split())}
-    for name, needed in (
-        ("script-src", ["'self'"]),
-        ("style-src", ["'self'"]),
-        ("connect-src", ["'self'", f"ws://{host}"]),
-    ):
-        sources = directives.get(name, directives.get("default-src", ["*"]))
-        directives[name] = [source for source in sources if source != "'none'"] + needed
+    for name, needed in _NEEDED.items():
+        sources = directives.get(name) or directives.get("default-src")
+        if sources:  # else all are allowed
+            allowed = [source for source in sources if source != "'none'"]
+            directives[name] = list(
+                dict.fromkeys([*allowed, "'self'", *(source.format(host=host) for source in needed)])
+            )
     return "; ".join(" ".join((name, *sources)) for name, sources in directives.items())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import webbrowser
 from mimetypes import MimeTypes
 from pathlib import Path
@@ -97,24 +98,23 @@ class SiteHandler(FreshHandler, StaticFileHandler):
     async def get(self, path: str, include_body: bool = True) -> None:
         """Send a page, a file, or the site's own 404 page."""
         session, address = self.session, f"/{path}"
-        inside = session.place_of(address)
-        if inside is None:
-            if path:
-                await self._send_page("")
-            else:
-                self.redirect(session.prefix)
-            return
-        place = access.find_file(session.config.output, inside)
-        if place and place.is_dir() and inside and not inside.endswith("/"):
+        inside = session.path_of(address)
+        place = access.find_file(session.config.output, inside) if inside else None
+        if not path and inside is None:
+            self.redirect(session.prefix)
+        elif place and place.is_dir():
             self.redirect(quote(f"{address}/"))
-        elif not inside or inside.endswith(("/", ".html")):
-            await self._send_page(inside + "index.html" * (not inside.endswith(".html")))
-        elif place and place.is_file():
+        elif not inside or inside.endswith(".html"):
+            await self._send_page(inside)
+        elif (data := (await session.answer(inside)).data) is not None:
+            self.set_header("Content-Type", type_of(inside))
+            self.finish(data)
+        elif place:
             await super().get(place.relative_to(session.config.output).as_posix(), include_body)
         else:
-            await self._send_page("")
+            await self._send_page(None)
 
-    async def _send_page(self, path: str) -> None:
+    async def _send_page(self, path: str | None) -> None:
         page, status = await self.session.read_page(path)
         self.set_status(status)
         self.set_header("Content-Type", "text/html; charset=utf-8")
@@ -122,15 +122,20 @@ class SiteHandler(FreshHandler, StaticFileHandler):
 
     def get_content_type(self) -> str:
         """Return the media type by the name."""
-        kind, encoding = _TYPES.guess_type(self.absolute_path or "")
-        if encoding:
-            return "application/gzip"
-        is_text = kind and (kind.startswith("text/") or kind.endswith(("xml", "json")))
-        return f"{kind}; charset=utf-8" if is_text else kind or "application/octet-stream"
+        return type_of(self.absolute_path or "")
 
     def should_return_304(self) -> bool:
         """Send every file anew."""
         return False
+
+
+def type_of(name: str) -> str:
+    """Return the media type of a file of the site."""
+    kind, encoding = _TYPES.guess_type(name)
+    if encoding:
+        return "application/gzip"
+    is_text = kind and (kind.startswith("text/") or kind.endswith(("xml", "json")))
+    return f"{kind}; charset=utf-8" if is_text else kind or "application/octet-stream"
 
 
 def serve_mirror(config: Config, report: Reporter, listen: tuple[str, int], *, jobs: int, browse: bool) -> None:
@@ -143,10 +148,12 @@ def serve_mirror(config: Config, report: Reporter, listen: tuple[str, int], *, j
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
     logging.getLogger("tornado.general").setLevel(logging.ERROR)
     logging.getLogger("livereload").setLevel(logging.ERROR)
-    asyncio.run(_serve(Session(config, report, jobs), report, *listen, browse=browse))
+    asyncio.run(_serve(config, report, listen, jobs=jobs, browse=browse))
 
 
-async def _serve(session: Session, report: Reporter, host: str, port: int, *, browse: bool) -> None:
+async def _serve(config: Config, report: Reporter, listen: tuple[str, int], *, jobs: int, browse: bool) -> None:
+    host, port = listen
+    session = Session(config, report, jobs)
     try:
         sockets = bind_sockets(port, host)
     except OSError as error:
@@ -164,7 +171,6 @@ async def _serve(session: Session, report: Reporter, host: str, port: int, *, br
         ],
         hosts=access.hosts_of(host),
     )
-    HTTPServer(application).add_sockets(sockets)
     real_port = sockets[0].getsockname()[1]
     address = _address("127.0.0.1" if access.is_open_to_all(host) else host, real_port, session.prefix)
     report.say(f"Serving {address} (Ctrl-C ends it)")
@@ -174,8 +180,12 @@ async def _serve(session: Session, report: Reporter, host: str, port: int, *, br
         verdict = f"open to every machine that reaches this one{' at ' * bool(names)}{names}"
         report.fault(Fault("", verdict, "leave --host out to keep it to yourself"), "warning")
     if browse:
-        await asyncio.to_thread(webbrowser.open, address)
-    await session.run()
+        # Not awaited: some browsers run until they are closed.
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    async with session:
+        # Who asked before has waited.
+        HTTPServer(application).add_sockets(sockets)
+        await session.follow()
 
 
 def _address(host: str, port: int, prefix: str) -> str:

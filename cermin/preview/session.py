@@ -1,128 +1,139 @@
-"""A session of the preview: changes -> builds -> what each tab has to load again."""
+"""A session of the preview: what changed -> what each tab has to load again, and what there is to say."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
+from types import TracebackType
+from typing import Self
 from urllib.parse import urlsplit
 
-from cermin import pipeline
-from cermin.config import Config, load_config
-from cermin.errors import CerminError, Fault
-from cermin.preview.access import find_file
+from cermin.config import Config
+from cermin.errors import Fault
+from cermin.live import Answer, LiveMirror, Update
+from cermin.preview.access import find_file, is_plain
 from cermin.preview.notes import State, render_note
 from cermin.preview.pages import look_at
 from cermin.preview.tabs import NOTE, ReloadSocket
 from cermin.preview.watching import Watch
-from cermin.report import MemoryReporter, Reporter
+from cermin.report import Reporter
 
+_NO_PAGE = b"<!doctype html><html lang=en><head><title>cermin</title></head><body></body></html>"
 PATIENCE = 0.15
 """Seconds that a new fault must last to be shown: an editor that saves in two steps leaves half a file between."""
+LONG = 2.0
+"""Seconds after which work that goes on is told of."""
 
 
-class Session:
-    """The mirror under preview, the tabs that show it, and what there is to say over their pages."""
+class Session(AbstractAsyncContextManager["Session"]):
+    """The mirror under preview, the tabs that show it, and what there is to say over their pages.
+
+    Opened, it has a first page ready; its methods are called in the event loop.
+    """
 
     def __init__(self, config: Config, report: Reporter, jobs: int) -> None:
-        self.config = config
         self.note = ""
         self._report = report
-        self._jobs = jobs
+        self._loop = asyncio.get_running_loop()
+        self._watch = Watch(config.root)
+        self._mirror = LiveMirror(config, jobs, tell=self._tell, shown=lambda: self._paths)
         self._tabs: set[ReloadSocket] = set()
+        self._paths: tuple[str, ...] = ()
+        """Files of output/ that the tabs show; read from threads."""
         self._tasks: set[asyncio.Future[None]] = set()
-        self._is_broken = False
         self._state = State()
         self._waiting: asyncio.TimerHandle | None = None
+        self._busy_since = 0.0
+        self._old_warnings: set[Fault] = set()
+        """What imports said of captures that were there before."""
+        self._has_new_captures = False
+
+    async def __aenter__(self) -> Self:
+        """Begin to watch, and to build."""
+        await self._watch.__aenter__()
+        await asyncio.to_thread(self._mirror.begin)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End both."""
+        await self._watch.__aexit__(kind, error, trace)
+        self._mirror.close()
+
+    async def follow(self) -> None:
+        """Take in each burst of changes, until cancelled."""
+        while True:
+            places = await self._watch.burst()
+            self._has_new_captures |= any(place.is_relative_to(self.config.seeds) for place in places)
+            await asyncio.to_thread(self._mirror.change, places)
+
+    # --- what the server sends ------------------------------------------------------------------------------------
+
+    @property
+    def config(self) -> Config:
+        """The settings as they are now."""
+        return self._mirror.config
 
     @property
     def prefix(self) -> str:
         """The path below which the site stands, as at its host, so that 404.html finds its stylesheet."""
         return urlsplit(self.config.site.base_url).path or "/"
 
-    async def run(self) -> None:
-        """Build now and after each burst of changes, until cancelled."""
-        async with Watch(self.config.root, lambda: None) as watch:
-            while True:
-                await self._rebuild(await watch.burst())
-
-    async def _rebuild(self, paths: list[str] | None) -> None:
-        imports = paths is None or any(path.startswith(("seeds/", "outlets/")) for path in paths)
-        changed, faults, warnings = await asyncio.to_thread(self._build, imports=imports)
-        if changed:
-            self._report.say(f"{len(changed):,} file{'s' * (len(changed) != 1)} changed")
-        self._is_broken = bool(faults)
-        await self._show(changed)
-        self._tell(State(faults, warnings))
-
-    def _build(self, *, imports: bool) -> tuple[Sequence[str], Sequence[Fault], Sequence[Fault]]:
-        warnings: tuple[Fault, ...] = ()
-        try:
-            self.config = load_config(self.config.root, self.config.output)
-            memory = MemoryReporter()
-            if imports:
-                warnings = pipeline.import_seeds(self.config, memory, jobs=self._jobs).warnings
-            built = pipeline.build(self.config, memory, jobs=self._jobs)
-        except CerminError as error:
-            return (), error.faults, warnings
-        return built.changed, built.faults, warnings
-
-    # --- what the server sends ------------------------------------------------------------------------------------
-
-    def place_of(self, address: str) -> str | None:
+    def path_of(self, address: str) -> str | None:
         """Return the path below output/ that an address of the server, decoded, names; None outside of the site."""
-        return address.removeprefix(self.prefix) if address.startswith(self.prefix) else None
+        if not address.startswith(self.prefix):
+            return None
+        path = address.removeprefix(self.prefix)
+        return path + "index.html" if not path or path.endswith("/") else path
 
-    async def read(self, path: str) -> bytes | None:
-        """Return the page at a path below output/, or None when there is none."""
+    async def answer(self, path: str) -> Answer:
+        """Return what is to be sent for a path below output/."""
+        return await asyncio.to_thread(self._mirror.page, path) if is_plain(path) else Answer(is_gone=True)
+
+    async def read_page(self, path: str | None) -> tuple[bytes, int]:
+        """Return the page that is sent for a path below output/, and its status: the site's own 404 page is one too."""
+        if path and (page := await self._read(path)):
+            return page, HTTPStatus.OK
+        return await self._read("404.html") or _NO_PAGE, HTTPStatus.NOT_FOUND
+
+    async def _read(self, path: str) -> bytes | None:
+        answer = await self.answer(path)
+        if answer.data is not None or answer.is_gone:
+            return answer.data
         place = find_file(self.config.output, path)
         return place.read_bytes() if place and place.is_file() else None
-
-    async def read_page(self, path: str) -> tuple[bytes, int]:
-        """Return the page that is sent for a path below output/, and its status: the site's own 404 page is one too."""
-        if page := await self.read(path):
-            return page, HTTPStatus.OK
-        page = await self.read("404.html")
-        return (
-            page or b"<!doctype html><html><head><title>cermin</title></head><body></body></html>",
-            HTTPStatus.NOT_FOUND,
-        )
 
     # --- the tabs -------------------------------------------------------------------------------------------------
 
     def open_tab(self, tab: ReloadSocket) -> None:
         """Take a tab in, and show it what changed between its page's being sent and now."""
         self._tabs.add(tab)
+        self._note_paths()
         self._begin(self._compare(tab))
 
     def close_tab(self, tab: ReloadSocket) -> None:
         """Forget a tab."""
         self._tabs.discard(tab)
+        self._note_paths()
 
-    async def _show(self, changed: Iterable[str]) -> None:
-        """Have the tabs load what changed and is in them."""
-        changed = set(changed)
-        # Those without a hash in their names are in pages that do not change with them.
-        assets = [path for path in changed if path.startswith("static/")]
-        for tab in list(self._tabs):
-            path = self._path_of(tab)
-            if assets or path in changed or "404.html" in changed:
-                await self._compare(tab, assets)
+    def _note_paths(self) -> None:
+        self._paths = tuple({path for tab in self._tabs if (path := self.path_of(tab.address)) and is_plain(path)})
 
     async def _compare(self, tab: ReloadSocket, assets: Iterable[str] = ()) -> None:
-        page, status = await self.read_page(self._path_of(tab))
+        """Have the tab load what is not as it shows it; ``assets`` changed under names that stayed."""
+        page, _ = await self.read_page(self.path_of(tab.address))
         if tab.shown is None:
             return
         now = look_at(page, self.note)
-        if status == HTTPStatus.NOT_FOUND and self._is_broken:
-            # An article that cannot be read is left out of the site; until it is mended the tab shows what it was.
-            now = tab.shown._replace(note=now.note)
-        names = [path for path in assets if path != now.style and path.encode() in page]
-        if now.page != tab.shown.page or any(not path.endswith(".css") for path in names):
+        inside = [path for path in assets if path.encode() in page]
+        if now.page != tab.shown.page or any(not path.endswith(".css") for path in inside):
             tab.push(tab.address)
             tab.shown = None  # until the page that is loaded now says what it shows
             return
-        for path in [now.style] * (now.style != tab.shown.style) + names:
+        for path in [now.style] * (now.style != tab.shown.style) + [path for path in inside if path != now.style]:
             tab.push(path)
         if now.note != tab.shown.note:
             tab.push(NOTE)
@@ -133,22 +144,46 @@ class Session:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _path_of(self, tab: ReloadSocket) -> str:
-        path = self.place_of(tab.address)
-        return "" if path is None else path + "index.html" * (not path or path.endswith("/"))
+    # --- what the mirror tells ------------------------------------------------------------------------------------
 
-    # --- the note -------------------------------------------------------------------------------------------------
+    def _tell(self, update: Update) -> None:
+        """Take what the mirror tells, in any thread."""
+        self._loop.call_soon_threadsafe(self._take, update)
 
-    def _tell(self, state: State) -> None:
-        """Say what is wrong: what went at once, what came when it has lasted a moment."""
+    def _take(self, update: Update) -> None:
+        assets = [path for path in update.changed if path.startswith("static/")]
+        for tab in self._tabs:
+            is_touched = update.changed & {self.path_of(tab.address), "404.html"}
+            if assets or update.stylesheet or is_touched:
+                self._begin(self._compare(tab, assets))
+        if update.changed:
+            self._report.say(f"{len(update.changed):,} file{'s' * (len(update.changed) != 1)} changed")
+        state = State(update.faults, self._new(update.warnings), self._words(update))
         if self._waiting:
             self._waiting.cancel()
             self._waiting = None
-        news = [fault for fault in state.faults if fault not in self._state.faults]
-        if news:
-            self._waiting = asyncio.get_running_loop().call_later(PATIENCE, self._say, state)
+        if set(state.faults).difference(self._state.faults):
+            self._waiting = self._loop.call_later(PATIENCE, self._say, state)
         else:
             self._say(state)
+
+    def _new(self, warnings: Sequence[Fault]) -> Sequence[Fault]:
+        if not self._has_new_captures:
+            self._old_warnings.update(warnings)
+        return [fault for fault in warnings if fault not in self._old_warnings]
+
+    def _words(self, update: Update) -> str:
+        """Return how far the work is, where a reader of the preview waits for it."""
+        progress, now = update.progress, self._loop.time()
+        if progress is None:
+            self._busy_since = 0.0
+            return ""
+        self._busy_since = self._busy_since or now
+        if not update.is_first_look and now - self._busy_since < LONG:
+            return ""
+        share = f" {progress.done * 100 // progress.total} %" if progress.total else ""
+        lists = "; until then lists hold only some of the newest articles" if update.is_first_look else ""
+        return f"{progress.words}{share}{lists}"
 
     def _say(self, state: State) -> None:
         for word, faults, known in (
@@ -162,5 +197,5 @@ class Session:
         note = render_note(state, self.config.root)
         if note != self.note:
             self.note = note
-            for tab in list(self._tabs):
+            for tab in self._tabs:
                 self._begin(self._compare(tab))

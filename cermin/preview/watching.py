@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from types import TracebackType
@@ -38,25 +38,25 @@ LONGEST = 0.25
 
 
 class Watch(AbstractAsyncContextManager["Watch"]):
-    """Collects what changes in the mirror at ``root`` while it is open."""
+    """Collects what changes in the mirror at ``root``, from when it is opened until it is closed."""
 
-    def __init__(self, root: Path, tell: Callable[[], None]) -> None:
-        """Call ``tell`` in the event loop when something has changed that was not asked for yet."""
+    def __init__(self, root: Path) -> None:
         self._root = root
-        self._tell = tell
         self._loop = asyncio.get_running_loop()
         self._arrived = asyncio.Event()
-        self._changed: set[str] = set()
-        self._is_everything = False
+        self._watched = asyncio.Event()
+        self._changed: set[Path] = set()
         self._problem: CerminError | None = None
         self._stop = threading.Event()
         self._renew = threading.Event()
-        self._threads = [threading.Thread(target=run) for run in (self._watch_folders, self._watch_top)]
+        self._threads = [threading.Thread(target=run) for run in (self._watch_top, self._watch_folders)]
 
     async def __aenter__(self) -> Self:
-        """Begin to watch."""
+        """Begin to watch; what changes from now on is told."""
         for thread in self._threads:
             thread.start()
+            await self._watched.wait()
+            self._watched.clear()
         return self
 
     async def __aexit__(
@@ -68,10 +68,10 @@ class Watch(AbstractAsyncContextManager["Watch"]):
         for thread in self._threads:
             thread.join()
 
-    async def burst(self) -> list[str] | None:
-        """Wait for changes and for a moment without more of them, and return their paths below the root, in order.
+    async def burst(self) -> list[Path]:
+        """Wait for changes and for a moment without more of them, and return what changed, in order.
 
-        None means that anything may have changed, as it is when watching has just begun.
+        That are files that came, changed or went, and folders that came or went with all that is in them.
 
         Raises CerminError when the system cannot watch the folders.
         """
@@ -87,35 +87,35 @@ class Watch(AbstractAsyncContextManager["Watch"]):
         self._arrived.clear()
         if self._problem:
             raise self._problem
-        changed, is_everything = sorted(self._changed), self._is_everything
-        self._changed, self._is_everything = set(), False
-        return None if is_everything else changed
+        changed = sorted(self._changed)
+        self._changed.clear()
+        return changed
 
     # --- in threads -----------------------------------------------------------------------------------------------
 
     def _watch_folders(self) -> None:
+        watched: set[Path] = set()
         while not (self._stop.is_set() or self._problem):
             self._renew.clear()
-            folders = [self._root / name for name in FOLDERS if (self._root / name).is_dir()]
+            folders = {self._root / name for name in FOLDERS if (self._root / name).is_dir()}
             for changes in self._watch(folders, self._renew):
-                if changes is None:
-                    self._send(None)  # also what changed while nothing was watched
-                elif found := list(self._read(changes)):
-                    self._send(found)
+                # What happened in a folder while it was not watched is told by nobody.
+                news = self._read(changes) if changes else (folders ^ watched if watched else ())
+                watched = folders
+                self._send(news)
 
     def _watch_top(self) -> None:
         """Watch cermin.toml, and the folders that could come or go."""
-        for changes in self._watch([self._root], self._stop, recursive=False):
-            names = {Path(path).name: change for change, path in changes or ()}
-            if NAME in names:
-                self._send([NAME])
-            if any(names.get(folder, Change.modified) != Change.modified for folder in FOLDERS):
+        for changes in self._watch({self._root}, self._stop, recursive=False):
+            kinds = {Path(path).name: change for change, path in changes}
+            if any(kinds.get(folder, Change.modified) != Change.modified for folder in FOLDERS):
                 self._renew.set()
+            self._send([self._root / NAME] if NAME in kinds else ())
 
     def _watch(
-        self, folders: list[Path], stop: threading.Event, *, recursive: bool = True
-    ) -> Iterator[set[tuple[Change, str]] | None]:
-        """Yield None once the folders are watched, then their changes."""
+        self, folders: Iterable[Path], stop: threading.Event, *, recursive: bool = True
+    ) -> Iterator[set[tuple[Change, str]]]:
+        """Yield none once the folders are watched, then their changes."""
         is_watched = False
         try:
             for changes in watch(
@@ -128,42 +128,35 @@ class Watch(AbstractAsyncContextManager["Watch"]):
                 stop_event=stop,
                 recursive=recursive,
             ):
-                if not is_watched:
-                    is_watched = True
-                    yield None
-                if changes:
+                if changes or not is_watched:
                     yield changes
+                is_watched = True
         except FileNotFoundError:  # gone in this moment, which the folder above is told
             return
         except (OSError, RuntimeError) as error:
             hint = "on Linux, raise fs.inotify.max_user_watches"
             self._problem = CerminError.at(self._root, f"its folders cannot be watched: {error}", hint)
-            self._send(None)
+            self._send([self._root])
 
-    def _read(self, changes: set[tuple[Change, str]]) -> Iterator[str | None]:
-        """Yield the paths that count, below the root; None where only a look at everything can tell."""
+    def _read(self, changes: set[tuple[Change, str]]) -> Iterator[Path]:
+        """Yield what counts among changes."""
         for change, name in changes:
             place = Path(name)
-            path = place.relative_to(self._root).as_posix()
-            if any(_LEFT_BEHIND.fullmatch(part) for part in path.split("/")):
+            parts = place.relative_to(self._root).parts
+            if any(map(_LEFT_BEHIND.fullmatch, parts)):
                 continue
-            if change == Change.added and place.is_dir():
-                # What came before the folder was watched is told by nobody.
-                yield from (file.relative_to(self._root).as_posix() for file in place.rglob("*") if file.is_file())
-            elif change == Change.deleted and not place.suffix:
-                yield None
-            elif place.suffix == _SUFFIXES.get(path.partition("/")[0], place.suffix):
-                yield path
+            is_folder = place.is_dir() if change != Change.deleted else not place.suffix
+            if change != Change.modified if is_folder else place.suffix == _SUFFIXES.get(parts[0], place.suffix):
+                yield place
 
-    def _send(self, paths: Sequence[str | None] | None) -> None:
+    def _send(self, places: Iterable[Path]) -> None:
         if not self._stop.is_set():
-            self._loop.call_soon_threadsafe(self._receive, paths)
+            self._loop.call_soon_threadsafe(self._receive, set(places))
 
     # --- in the event loop ----------------------------------------------------------------------------------------
 
-    def _receive(self, paths: Sequence[str | None] | None) -> None:
-        if paths is None or None in paths:
-            self._is_everything = True
-        self._changed.update(path for path in paths or () if path)
-        self._arrived.set()
-        self._tell()
+    def _receive(self, places: set[Path]) -> None:
+        self._watched.set()
+        if places:
+            self._changed |= places
+            self._arrived.set()
