@@ -16,6 +16,7 @@ Errors of libraries are turned into these where the library is called, and nowhe
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from typing import NamedTuple, Self
 
@@ -89,6 +90,12 @@ class BrokenCatalogueError(CerminError):
 
 class BusyError(CerminError):
     """Another cermin works on the same mirror."""
+
+
+def toml_fault(place: str, error: ValueError) -> Fault:
+    """Return why a file is no TOML, with the line where the parser tells it."""
+    told = re.fullmatch(r"(.+) \(at line (\d+), column (\d+)\)", str(error))
+    return Fault(f"{place}:{told[2]}", f"not TOML: {told[1]}") if told else Fault(place, f"not TOML: {error}")
 
 
 def guess(word: str, known: Iterable[str]) -> str:

@@ -91,7 +91,12 @@ class Session(AbstractAsyncContextManager["Session"]):
 
     async def answer(self, path: str) -> Answer:
         """Return what is to be sent for a path below output/."""
-        return await asyncio.to_thread(self._mirror.page, path) if is_plain(path) else Answer(is_gone=True)
+        if not is_plain(path):
+            return Answer(is_gone=True)
+        try:
+            return await asyncio.to_thread(self._mirror.page, path)
+        except OSError:  # a name that is too long
+            return Answer(is_gone=True)
 
     async def read_page(self, path: str | None) -> tuple[bytes, int]:
         """Return the page that is sent for a path below output/, and its status: the site's own 404 page is one too."""
