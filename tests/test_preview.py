@@ -17,7 +17,8 @@ from typing import NamedTuple, TextIO
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]  # ships no types
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.conftest import ROOT, tree
 from tests.mirrors import article, build, build_clean, find_differences
@@ -89,9 +90,11 @@ def make_mirror(root: Path) -> Path:
 
 
 @contextmanager
-def serving(root: Path, *words: str, errors: TextIO | None = None, **environment: str) -> Iterator[Preview]:
+def serving(
+    root: Path, *words: str, port: int = 0, errors: TextIO | None = None, **environment: str
+) -> Iterator[Preview]:
     """Serve a mirror on a free port, and end as by Ctrl-C."""
-    command = [sys.executable, str(ROOT / "build.py"), "-C", str(root), "serve", "--port", "0", *words]
+    command = [sys.executable, str(ROOT / "build.py"), "-C", str(root), "serve", "--port", str(port), *words]
     environ = os.environ | {"PYTHONUNBUFFERED": "1"} | environment
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environ) as server:
         assert server.stdout
@@ -259,6 +262,29 @@ def test_a_change_before_the_socket_opens_is_not_lost(preview: Preview, page: Pa
     expect(page.get_by_text("Pedagang pulang.")).to_be_visible(timeout=PATIENCE)
 
 
+def test_a_mirror_that_was_never_built_answers_at_once(tmp_path: Path, page: Page) -> None:
+    """Pages are there before they are built, and follow what is saved; when all are built the note on it is gone."""
+    root = write_newspaper(tmp_path / "mirror")
+    with serving(root) as preview:
+        answer = page.goto(preview.url + ADDRESS)
+        assert answer
+        assert answer.status == 200
+        preview.edit(ARTICLE, "Pedagang kembali berjualan.", "Pedagang pulang.")
+        expect(page.get_by_text("Pedagang pulang.")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_role("status")).to_have_count(0, timeout=PATIENCE)
+        assert page.goto(preview.url + "mirror/latest/index.html")
+
+
+def test_a_tab_outlives_the_server(tmp_path: Path, page: Page) -> None:
+    """A tab finds the preview again when it is started again, and shows what changed meanwhile."""
+    root = make_mirror(tmp_path / "mirror")
+    with serving(root) as preview:
+        page.goto(preview.url + ADDRESS)
+    preview.edit(ARTICLE, "Pedagang kembali berjualan.", "Pedagang pulang.")
+    with serving(root, port=preview.port):
+        expect(page.get_by_text("Pedagang pulang.")).to_be_visible(timeout=PATIENCE)
+
+
 # --- what is wrong --------------------------------------------------------------------------------------------------
 
 
@@ -336,6 +362,23 @@ def test_a_note_can_be_folded_by_the_keyboard(preview: Preview, page: Page) -> N
     page.keyboard.press("Enter")
     preview.edit("cermin.toml", "list_size = 2", "list_size = 1")
     expect(note.get_by_text("list_size is not")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_note_can_be_read_by_everybody(preview: Preview, browser: Browser) -> None:
+    """axe-core finds nothing in a note, in light and dark, and nothing is cut off in the narrowest window."""
+    size = {"width": 320, "height": 600}
+    context = browser.new_context(viewport=size, bypass_csp=True)  # type: ignore[arg-type]  # a TypedDict
+    page = context.new_page()
+    page.goto(preview.url + ADDRESS)
+    preview.edit(ARTICLE, "title:", "titel: " + "<b>" + "panjang" * 20)
+    expect(page.get_by_role("alert").locator("mark").first).to_be_visible(timeout=PATIENCE)
+    page.evaluate(AXE_SCRIPT)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = page.evaluate("axe.run('cermin-preview')")["violations"]
+        assert [(item["id"], [node["html"] for node in item["nodes"]]) for item in found] == [], scheme
+    assert page.evaluate("document.querySelector('cermin-preview').shadowRoot.querySelector('div').scrollWidth") <= 320
+    context.close()
 
 
 # --- files and access -----------------------------------------------------------------------------------------------

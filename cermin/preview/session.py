@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, ExitStack
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+from cermin.background import Progress
 from cermin.config import Config
 from cermin.errors import Fault
 from cermin.live import Answer, LiveMirror, Update
@@ -46,6 +47,9 @@ class Session(AbstractAsyncContextManager["Session"]):
         self._state = State()
         self._waiting: asyncio.TimerHandle | None = None
         self._busy_since = 0.0
+        self._bar = ExitStack()
+        self._drawn = ("", 0)
+        """Words of the work that the terminal shows, and how much of it is done."""
         self._old_warnings: set[Fault] = set()
         """What imports said of captures that were there before."""
         self._has_new_captures = False
@@ -60,6 +64,7 @@ class Session(AbstractAsyncContextManager["Session"]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End both."""
+        self._bar.close()
         await self._watch.__aexit__(kind, error, trace)
         self._mirror.close()
 
@@ -163,7 +168,9 @@ class Session(AbstractAsyncContextManager["Session"]):
                 self._begin(self._compare(tab, assets))
         if update.changed:
             self._report.say(f"{len(update.changed):,} file{'s' * (len(update.changed) != 1)} changed")
-        state = State(update.faults, self._new(update.warnings), self._words(update))
+        progress = self._awaited(update)
+        self._draw(progress)
+        state = State(update.faults, self._new(update.warnings), _words(progress, update) if progress else "")
         if self._waiting:
             self._waiting.cancel()
             self._waiting = None
@@ -173,22 +180,29 @@ class Session(AbstractAsyncContextManager["Session"]):
             self._say(state)
 
     def _new(self, warnings: Sequence[Fault]) -> Sequence[Fault]:
-        if not self._has_new_captures:
-            self._old_warnings.update(warnings)
+        if not self._has_new_captures and (older := set(warnings) - self._old_warnings):
+            self._old_warnings |= older
+            verdict = f"{len(older):,} warning{'s' * (len(older) != 1)} of the import"
+            self._report.fault(Fault("seeds", verdict, "`cermin import` tells them"), "warning")
         return [fault for fault in warnings if fault not in self._old_warnings]
 
-    def _words(self, update: Update) -> str:
-        """Return how far the work is, where a reader of the preview waits for it."""
-        progress, now = update.progress, self._loop.time()
-        if progress is None:
-            self._busy_since = 0.0
-            return ""
-        self._busy_since = self._busy_since or now
-        if not update.is_first_look and now - self._busy_since < LONG:
-            return ""
-        share = f" {progress.done * 100 // progress.total} %" if progress.total else ""
-        lists = "; until then lists hold only some of the newest articles" if update.is_first_look else ""
-        return f"{progress.words}{share}{lists}"
+    def _awaited(self, update: Update) -> Progress | None:
+        """Return how far the work is, where somebody waits for it."""
+        now = self._loop.time()
+        self._busy_since = (self._busy_since or now) if update.progress else 0.0
+        return update.progress if update.is_first_look or now - self._busy_since >= LONG else None
+
+    def _draw(self, progress: Progress | None) -> None:
+        """Show in the terminal how far the work is."""
+        if (progress.words if progress else "") != self._drawn[0]:
+            self._bar.close()
+            self._drawn = ("", 0)
+            if progress:
+                self._stage = self._bar.enter_context(self._report.stage(progress.words, progress.total))
+                self._drawn = (progress.words, 0)
+        if progress:
+            self._stage.advance(progress.done - self._drawn[1])
+            self._drawn = (progress.words, progress.done)
 
     def _say(self, state: State) -> None:
         for word, faults, known in (
@@ -204,3 +218,9 @@ class Session(AbstractAsyncContextManager["Session"]):
             self.note = note
             for tab in self._tabs:
                 self._begin(self._compare(tab))
+
+
+def _words(progress: Progress, update: Update) -> str:
+    share = f": {progress.done * 100 // progress.total} %" if progress.total else " …"
+    lists = " Lists hold only some of the newest articles until then." if update.is_first_look else ""
+    return f"{progress.words}{share}.{lists}"
