@@ -147,7 +147,7 @@ def serve_mirror(config: Config, report: Reporter, listen: tuple[str, int], *, j
     """
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
     logging.getLogger("tornado.general").setLevel(logging.ERROR)
-    logging.getLogger("livereload").setLevel(logging.ERROR)
+    logging.getLogger("livereload").setLevel(logging.CRITICAL)  # else it tells of each tab that has just gone
     asyncio.run(_serve(config, report, listen, jobs=jobs, browse=browse))
 
 

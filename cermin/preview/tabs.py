@@ -34,8 +34,7 @@ class ReloadSocket(LocalHandler, LiveReloadHandler):  # type: ignore[misc]  # li
         """Answer livereload's greeting, and note what the tab shows."""
         super().on_message(message)
         words = json_decode(message)
-        if words["command"] == "info":
-            told = words["plugins"]["cermin"]
+        if words["command"] == "info" and (told := words.get("plugins", {}).get("cermin")):
             self.address = unquote(urlsplit(words["url"]).path)
             self.shown = Shown(*(str(told[name]) for name in Shown._fields))
             self._opened(self)

@@ -20,7 +20,7 @@ FOLDERS = ("seeds", "content", "templates", "outlets", "locales")
 """The folders of a mirror from which the site is made."""
 _SUFFIXES = {"content": ".md", "outlets": ".toml", "locales": ".po"}
 """What the names of files end in that count in a folder."""
-_LEFT_BEHIND = re.compile(r"\..*|.*~|#.*#|.*\.(tmp|swp|swx|bak)|.*___jb_(tmp|old)___|sed\w{6}|4913", re.DOTALL)
+_LEFT_BEHIND = re.compile(r"\..*|.*~|#.*#|.*\.(tmp|swp|swx|bak)|.*___jb_(tmp|old)___", re.DOTALL)
 """Names of what editors write beside a file while they save it."""
 
 STEP_MS = 5
@@ -140,8 +140,11 @@ class Watch(AbstractAsyncContextManager["Watch"]):
 
     def _read(self, changes: set[tuple[Change, str]]) -> Iterator[Path]:
         """Yield what counts among changes."""
+        came = {name for change, name in changes if change == Change.added}
         for change, name in changes:
             place = Path(name)
+            if change == Change.deleted and name in came and not place.exists():
+                continue  # the name under which a file was written first
             parts = place.relative_to(self._root).parts
             if any(map(_LEFT_BEHIND.fullmatch, parts)):
                 continue
