@@ -46,6 +46,8 @@ class Session(AbstractAsyncContextManager["Session"]):
         self._tasks: set[asyncio.Future[None]] = set()
         self._state = State()
         self._waiting: asyncio.TimerHandle | None = None
+        self._is_built = False
+        """Whether output/ was once as it should be: since then nobody waits for a build."""
         self._busy_since = 0.0
         self._bar = ExitStack()
         self._drawn = ("", 0)
@@ -170,7 +172,9 @@ class Session(AbstractAsyncContextManager["Session"]):
             self._report.say(f"{len(update.changed):,} file{'s' * (len(update.changed) != 1)} changed")
         progress = self._awaited(update)
         self._draw(progress)
-        state = State(update.faults, self._new(update.warnings), _words(progress, update) if progress else "")
+        self._is_built |= update.is_settled
+        words = _words(progress, update) if progress and not self._is_built else ""
+        state = State(update.faults, self._new(update.warnings), words)
         if self._waiting:
             self._waiting.cancel()
             self._waiting = None
@@ -221,6 +225,7 @@ class Session(AbstractAsyncContextManager["Session"]):
 
 
 def _words(progress: Progress, update: Update) -> str:
-    share = f": {progress.done * 100 // progress.total} %" if progress.total else " …"
+    # In steps, as a screen reader tells each.
+    share = f": {progress.done * 20 // progress.total * 5} %" if progress.total else " …"
     lists = " Lists hold only some of the newest articles until then." if update.is_first_look else ""
     return f"{progress.words}{share}.{lists}"
