@@ -36,11 +36,14 @@ def is_local(host: str) -> bool:
     return host.lower() == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
 
 
-def find_addresses() -> list[str]:
-    """Return the addresses of this machine at which others reach it, as the system would send from them."""
+def find_addresses(host: str) -> list[str]:
+    """Return the addresses of this machine at which others reach ``host``, which stands for all of them."""
     found = []
     # Connecting a datagram socket sends nothing. The targets are kept for documentation (RFC 5737, RFC 3849).
     for family, target in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
+        if host and (":" in host) != (":" in target):
+            continue
+        # What the system would send from.
         with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect((target, 9))
             found.append(str(probe.getsockname()[0]))

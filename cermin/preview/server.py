@@ -172,10 +172,11 @@ async def _serve(config: Config, report: Reporter, listen: tuple[str, int], *, j
         hosts=access.hosts_of(host),
     )
     real_port = sockets[0].getsockname()[1]
-    address = _address("127.0.0.1" if access.is_open_to_all(host) else host, real_port, session.prefix)
+    here = ("::1" if ":" in host else "127.0.0.1") if access.is_open_to_all(host) else host
+    address = _address(here, real_port, session.prefix)
     report.say(f"Serving {address} (Ctrl-C ends it)")
     if not access.is_local(host):
-        reached = access.find_addresses() if access.is_open_to_all(host) else [host]
+        reached = access.find_addresses(host) if access.is_open_to_all(host) else [host]
         names = " and ".join(_address(name, real_port, session.prefix) for name in reached)
         verdict = f"open to every machine that reaches this one{' at ' * bool(names)}{names}"
         report.fault(Fault("", verdict, "leave --host out to keep it to yourself"), "warning")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, ExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
@@ -58,17 +58,19 @@ class Session(AbstractAsyncContextManager["Session"]):
 
     async def __aenter__(self) -> Self:
         """Begin to watch, and to build."""
-        await self._watch.__aenter__()
-        await asyncio.to_thread(self._mirror.begin)
+        async with AsyncExitStack() as stack:
+            stack.callback(self._mirror.close)
+            await stack.enter_async_context(self._watch)
+            stack.callback(self._bar.close)
+            await asyncio.to_thread(self._mirror.begin)
+            self._open = stack.pop_all()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End both."""
-        self._bar.close()
-        await self._watch.__aexit__(kind, error, trace)
-        self._mirror.close()
+        await self._open.aclose()
 
     async def follow(self) -> None:
         """Take in each burst of changes, until cancelled."""
@@ -198,7 +200,8 @@ class Session(AbstractAsyncContextManager["Session"]):
 
     def _draw(self, progress: Progress | None) -> None:
         """Show in the terminal how far the work is."""
-        if (progress.words if progress else "") != self._drawn[0]:
+        words, done = self._drawn
+        if progress is None or progress.words != words or progress.done < done:
             self._bar.close()
             self._drawn = ("", 0)
             if progress:
