@@ -14,9 +14,6 @@ _POLICY = re.compile(rb'(<meta http-equiv="Content-Security-Policy" content=")([
 _HEAD = re.compile(rb"</head>|(?=<body)|\Z", re.IGNORECASE)
 _BODY = re.compile(rb"<body[^>]*>|\Z", re.IGNORECASE)
 
-_NEEDED = {"script-src": (), "style-src": (), "connect-src": ("ws://{host}",)}
-"""What the preview asks of a page's policy, beside files of its own server."""
-
 
 class Shown(NamedTuple):
     """What a tab shows, or would show if it were loaded now."""
@@ -57,11 +54,11 @@ def prepare(page: bytes, note: str, host: str, prefix: str) -> bytes:
 
 def _widen(policy: str, host: str) -> str:
     directives = {words[0].lower(): words[1:] for part in policy.split(";") if (words := part.split())}
-    for name, needed in _NEEDED.items():
+    # A policy knows no addresses of IPv6 (CSP Level 3, host-source).
+    sockets = "ws:" if host.startswith("[") else f"ws://{host}"
+    for name, needed in (("script-src", ()), ("style-src", ()), ("connect-src", (sockets,))):
         sources = directives.get(name) or directives.get("default-src")
         if sources:  # else all are allowed
             allowed = [source for source in sources if source != "'none'"]
-            directives[name] = list(
-                dict.fromkeys([*allowed, "'self'", *(source.format(host=host) for source in needed)])
-            )
+            directives[name] = list(dict.fromkeys([*allowed, "'self'", *needed]))
     return "; ".join(" ".join((name, *sources)) for name, sources in directives.items())
