@@ -10,7 +10,7 @@ INSTALL := $(RUN) -m pip install -qq --disable-pip-version-check --require-hashe
 
 .DEFAULT_GOAL := site
 .DELETE_ON_ERROR:
-.PHONY: site serve test test-long lighthouse bench bench-import bench-scale bench-deploy bench-profile bench-search check format lock clean help
+.PHONY: site serve test test-long lighthouse bench bench-import bench-scale bench-deploy bench-profile bench-search bench-preview check format lock clean help
 
 site: .venv/site.stamp ## import seeds/ and build output/
 	$(RUN) build.py $(ARGS)
@@ -45,6 +45,9 @@ bench-profile: .venv/site.stamp ## tell where the time of a first build of N art
 
 bench-search: .venv/dev.stamp ## measure the search index beside Pagefind, and what queries ask of a host (ARGS="10000")
 	$(RUN) bench/search.py $(ARGS)
+
+bench-preview: .venv/dev.stamp ## measure the preview of N articles: from start to page, from saving to showing (N=10000)
+	$(RUN) bench/preview.py $(N) $(ARGS)
 
 check: .venv/dev.stamp ## format, lint and types only
 	$(RUN) -m ruff format --check

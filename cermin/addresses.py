@@ -13,6 +13,9 @@ LATEST, OUTLET, SECTION, TOPIC, AUTHOR, DAY, NO_DATE = (
 REVISION = "revision"
 """The kind of list on which the other versions of an article stand, and no others; no page shows one."""
 
+LONGEST_NUMBER = 10
+"""Digits of the number of a page."""
+
 SITE_FEED = "feed.xml"
 SEARCH = "search.html"
 DATASET = "data/articles.jsonl.gz"
@@ -46,6 +49,23 @@ def shelf_folder(kind: str, slug: str) -> str:
 def hub(kind: str, slug: str) -> str:
     """Return the address of a list's hub."""
     return shelf_folder(kind, slug) + "index.html"
+
+
+def shelf_at(kind: str, folder: str) -> str | None:
+    """Return the slug of the list in whose folder pages may be, the inverse of `shelf_folder`; None for no list."""
+    if kind == DAY:
+        slug = folder.removeprefix("archive/").rstrip("/").replace("/", "-")
+    else:
+        before, _, behind = _FOLDERS[kind].partition("{slug}")
+        slug = folder[len(before) : len(folder) - len(behind)] if behind else ""
+    return slug if shelf_folder(kind, slug) == folder and "/" not in slug else None
+
+
+def number_at(name: str, before: str, behind: str) -> int:
+    """Return the number between two parts of a name, written as a page's is; 0 where there is none."""
+    digits = name.removeprefix(before).removesuffix(behind)
+    is_number = digits.isascii() and digits.isdecimal() and digits[0] != "0" and len(digits) < LONGEST_NUMBER
+    return int(digits) if is_number and name == f"{before}{digits}{behind}" else 0
 
 
 def numbered(kind: str, slug: str, number: int) -> str:

@@ -208,12 +208,13 @@ def _build(options: Options) -> int:
 @cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0: any free one.")
+@click.option("--open", "browse", is_flag=True, help="Open it in the browser.")
 @_common
-def serve(options: Options, host: str, port: int) -> int:
+def serve(options: Options, host: str, port: int, *, browse: bool) -> int:
     """Show the site at http://127.0.0.1:8000/ and rebuild it when something changes; Ctrl-C ends it."""
     from cermin.preview import serve_mirror
 
-    serve_mirror(options.config(), options.report(), host=host, port=port, jobs=options.jobs)
+    serve_mirror(options.config(), options.report(), (host, port), jobs=options.jobs, browse=browse)
     return DONE
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
 
-from cermin.errors import ConfigError, Fault, guess
+from cermin.errors import ConfigError, Fault, guess, toml_fault
 from cermin.outlets import Outlet, load_outlets
 
 NAME = "cermin.toml"
@@ -170,7 +170,7 @@ def _read_settings(path: Path, faults: list[Fault]) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(Fault(NAME, f"not TOML: {error}"))
+        faults.append(toml_fault(NAME, error))
     except OSError as error:
         faults.append(Fault(NAME, f"cannot be read: {error.strerror}"))
     return {}

@@ -10,6 +10,7 @@
     ├── SignatureError     a manifest cannot be signed, or its signature is not good
     ├── PlaceError         a copy of a site cannot be read where it is
     ├── OutputError        output/ cannot be written or is not ours
+    │   └── ChangedError   an article file changed between the moment it was read and that of its page
     ├── DeployError        a place cannot be deployed to, or a deploy stopped
     └── BusyError          another cermin works on this mirror
 
@@ -19,6 +20,7 @@ Errors of libraries are turned into these where the library is called, and nowhe
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from typing import NamedTuple, Self
 
@@ -82,6 +84,10 @@ class OutputError(CerminError):
     """An output folder that cannot be written."""
 
 
+class ChangedError(OutputError):
+    """An article file that is no longer what was read; it will be read again."""
+
+
 class ManifestError(CerminError):
     """A manifest that is damaged, or that something else made."""
 
@@ -104,6 +110,12 @@ class BrokenCatalogueError(CerminError):
 
 class BusyError(CerminError):
     """Another cermin works on the same mirror."""
+
+
+def toml_fault(place: str, error: ValueError) -> Fault:
+    """Return why a file is no TOML, with the line where the parser tells it."""
+    told = re.fullmatch(r"(.+) \(at line (\d+), column (\d+)\)", str(error))
+    return Fault(f"{place}:{told[2]}", f"not TOML: {told[1]}") if told else Fault(place, f"not TOML: {error}")
 
 
 def guess(word: str, known: Iterable[str]) -> str:

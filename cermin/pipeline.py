@@ -41,6 +41,8 @@ PLANNED = 250
 """Pages that are planned, and what was made before committed, before the next is made."""
 LEARNED_FROM = 4000
 """Files of seeds/ that are read before what they teach is used to read the next: few of them have to be read twice."""
+READING = "Reading articles"
+"""What is told while article files are read into the catalogue, the first thing that a build does."""
 ROUNDS = 4
 """How often a capture is read at most in one import, each time in the light of what the others gave."""
 FROZEN = 200_000
@@ -255,17 +257,18 @@ def open_mirror(config: Config) -> Iterator[site.Catalogue]:
 
 
 def _gather(config: Config, catalogue: site.Catalogue, report: Reporter, jobs: int) -> None:
-    if catalogue.meta("read by") != code() or catalogue.is_half_loaded():
+    if not is_gathered(catalogue):
         with catalogue.batch():
             catalogue.forget_content()
             catalogue.keep_meta("read by", code())
+            catalogue.begin_loading()
     found = content.find_files(config.content)
     known = catalogue.count_files()
     if not known:
         _fill(config, catalogue, found, report, jobs)
         return
     changed, gone = _compare(found, catalogue.files())
-    with catalogue.batch() as checkpoint, report.stage("Reading articles", len(changed)) as stage:
+    with catalogue.batch() as checkpoint, report.stage(READING, len(changed)) as stage:
         # So much is new that looking at every page is cheaper than finding out which of them changed.
         if len(changed) + len(gone) > max(TRANSACTION, known // 5):
             catalogue.touch_all()
@@ -278,14 +281,33 @@ def _gather(config: Config, catalogue: site.Catalogue, report: Reporter, jobs: i
                 checkpoint()
 
 
+def is_gathered(catalogue: site.Catalogue) -> bool:
+    """Tell whether the catalogue holds all articles, as this version of cermin reads them, and as they were last."""
+    return catalogue.meta("read by") == code() and not catalogue.is_half_loaded()
+
+
+def gather_at(config: Config, catalogue: site.Catalogue, paths: Iterable[str]) -> None:
+    """Read what is new or changed at or below some paths of content/, and forget what is gone there.
+
+    What this makes stale is marked for the next build. Raises ContentError when a folder cannot be read.
+    """
+    with catalogue.batch():
+        for path in paths:
+            changed, gone = _compare(content.find_files_at(config.content, path), catalogue.files(path))
+            for name in gone:
+                catalogue.drop_file(name)
+            for read, shelved in read_rows(config, changed):
+                catalogue.keep_file(read.file.path, read.file.stamp, read.seed, read.faults, shelved)
+
+
 def _fill(
     config: Config, catalogue: site.Catalogue, found: Iterator[content.ContentFile], report: Reporter, jobs: int
 ) -> None:
     """Read all article files into an empty catalogue; none is held in memory for longer than it takes to insert it."""
     total = content.count_files(config.content)
-    if not total:
+    if not total and not catalogue.is_half_loaded():
         return
-    with catalogue.batch() as checkpoint, report.stage("Reading articles", total) as stage:
+    with catalogue.batch() as checkpoint, report.stage(READING, total) as stage:
         loader = catalogue.loader()
         for number, (read, shelved) in enumerate(executors.run(partial(read_rows, config), found, jobs), 1):
             loader.add(read.file.path, read.file.stamp, read.seed, read.faults, shelved)

@@ -22,6 +22,8 @@ LAYERS = (
     {"seeds", "content", "site", "output", "search", "executors", "deploy"},
     {"inputs", "workers", "settling", "learning", "dataset", "search_index", "listing", "verifying"},
     {"pipeline", "new_mirror"},
+    {"background"},
+    {"live"},
     {"preview"},
     {"cli"},
     {"__main__", "build"},

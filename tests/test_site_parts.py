@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from functools import partial
 
 import pytest
 
@@ -16,7 +17,7 @@ from cermin.site import KINDS, Queries, loading, open_catalogue, open_frozen
 from cermin.site.kinds import article as article_kind
 from cermin.site.kinds import shelf_list
 from cermin.site.kinds.kind import Scope
-from cermin.site.planning import page_row
+from cermin.site.planning import find_page, page_row
 from tests.conftest import tree
 from tests.mirrors import article, build, build_clean, find_differences
 
@@ -68,6 +69,41 @@ def test_parts_are_scopes(mirror, monkeypatch, together):
         for page in pages:
             again = [p for p in KINDS[page.kind].pages(ask, Scope(page.scope, page.number)) if p.path == page.path]
             assert list(map(page_row, again, [0])) == [page_row(page, 0)]
+
+
+def test_pages_are_found_by_path(mirror):
+    """Each page is found by its path alone, with the same inputs; where there is none, none is found."""
+    root = mirror(content=newsroom() | {"kaca/2024/index/page-1.md": article("Lain")}, settings=SETTINGS)
+    build(root)
+    config = load_config(root)
+    with open_catalogue(config.state) as catalogue:
+        ask = Queries(catalogue, config, load_theme(config.templates).assets)
+        paths = tree(root / "output").keys()
+        pages = [page for kind in KINDS.values() for part in kind.parts(ask) for page in kind.pages_of(ask, part)]
+        for page in pages:
+            found = find_page(ask, page.path)
+            assert found, page.path
+            assert page_row(found, 0) == page_row(page, 0)
+        pages_found = map(partial(find_page, ask), paths)
+        assert [page.path for page in pages_found if page] == list(paths)
+        for path in paths:
+            for other in (f"x{path}", f"{path}x", path.replace("-1", "-01"), path.replace("/", "//"), f"/{path}"):
+                assert other in paths or find_page(ask, other) is None
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/", ".", "..", "-1.xml", "archive/", "topics/.html", "sitemaps/-1.xml", "\ud800"]
+)
+def test_odd_paths_are_no_pages(mirror, path):
+    """What is no path of a page leads to none, and to no error."""
+    root = mirror(content=newsroom(3), settings=SETTINGS)
+    build(root)
+    config = load_config(root)
+    with open_catalogue(config.state) as catalogue:
+        ask = Queries(catalogue, config, load_theme(config.templates).assets)
+        for odd in (path, f"{path}index.html", f"page-{path}.html", f"topics/{path}/page-{10**12}.html"):
+            found = find_page(ask, odd)
+            assert found is None or found.path == odd
 
 
 @pytest.mark.parametrize("limit", [1, 2, 7])

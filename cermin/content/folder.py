@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from heapq import heappop, heappush
 from operator import itemgetter
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import NamedTuple
 
 from cermin.characters import decode
+from cermin.content import article_file
 from cermin.content.article_file import (
     format_article,
-    is_hand_edited,
     kin_of,
     name_kin,
     parse_entry,
@@ -48,14 +50,57 @@ def find_files(content: Path) -> Iterator[ContentFile]:
 
     Symbolic links are not followed: what stands outside of content/ is not part of the mirror.
     """
-    rows = _scan(str(content), "")
+    return _walk(_scan(str(content), ""))
+
+
+def find_files_at(content: Path, path: str) -> Iterator[ContentFile]:
+    """Yield what `find_files` yields of one path below ``content``: that file, or what is below that folder."""
+    names = path.split("/")
+    above = (content / "/".join(names[:depth]) for depth in range(1, len(names)))
+    if any(name[:1] in {"", "."} for name in names) or any(map(os.path.islink, above)):
+        return
+    try:
+        found = (content / path).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except (OSError, ValueError) as error:
+        raise ContentError.at(content / path, f"cannot be read: {error}") from error
+    if S_ISDIR(found.st_mode):
+        yield from _walk(_scan(f"{content}/{path}", f"{readable(path)}/"))
+    elif path.endswith(".md") and S_ISREG(found.st_mode):
+        yield ContentFile(readable(path), _stamp(found))
+
+
+def find_newest(content: Path, most: int) -> list[ContentFile]:
+    """Return about ``most`` of the article files that `find_files` finds, those of the newest years and months first.
+
+    How new they are is told by their folders, ``<outlet>/<yyyy>/<mm>``, of which no more are looked into than it takes.
+    """
+    found: list[ContentFile] = []
+    folders: list[tuple[tuple[int, ...], str]] = [((), "")]
+    while folders and len(found) < most:
+        _, prefix = heappop(folders)
+        for path, item in _scan(f"{content}/{prefix}", prefix):
+            if path[-1] == "/":
+                # Below the outlets, the largest number is the newest; what bears none comes last.
+                names = path[:-1].split("/")[1:]
+                heappush(folders, (tuple(-int(name) if name.isdecimal() else 1 for name in names), path))
+            else:
+                found.append(ContentFile(path, _stamp(item.stat(follow_symlinks=False))))
+    return sorted(found[:most])
+
+
+def _walk(rows: list[tuple[str, os.DirEntry[str]]]) -> Iterator[ContentFile]:
     while rows:
         path, item = rows.pop()
         if path[-1] == "/":
             rows += _scan(item.path, path)
         else:
-            stat = item.stat(follow_symlinks=False)
-            yield ContentFile(path, f"{stat.st_mtime_ns:x}.{stat.st_ctime_ns:x}.{stat.st_size:x}")
+            yield ContentFile(path, _stamp(item.stat(follow_symlinks=False)))
+
+
+def _stamp(stat: os.stat_result) -> str:
+    return f"{stat.st_mtime_ns:x}.{stat.st_ctime_ns:x}.{stat.st_size:x}"
 
 
 def _scan(folder: str, prefix: str) -> list[tuple[str, os.DirEntry[str]]]:
@@ -135,7 +180,7 @@ def settle_path(content: Path, path: str, article: Article) -> str:
     The address of an article never changes but for one reason: its capture is now known to be of another outlet. Then
     its file is taken away, unless a person changed it, and the article goes to the folder of that outlet.
     """
-    if path and (path.partition("/")[0] == article.outlet or _is_kept(content / path)):
+    if path and (path.partition("/")[0] == article.outlet or is_hand_edited(content, path)):
         return path
     if path:
         remove(content, path)
@@ -143,9 +188,10 @@ def settle_path(content: Path, path: str, article: Article) -> str:
     return place(article, lambda taken: (content / taken).exists())
 
 
-def _is_kept(file: Path) -> bool:
+def is_hand_edited(content: Path, path: str) -> bool:
+    """Tell whether a person wrote or changed the article file at ``path``; not so where there is none."""
     try:
-        return is_hand_edited(file.read_bytes())
+        return article_file.is_hand_edited((content / path).read_bytes())
     except OSError:
         return False
 
@@ -164,7 +210,7 @@ def write_article(content: Path, path: str, article: Article) -> str:
     if before is not None:
         article = replace(article, kin=kin_of(before))
     data = format_article(article).encode()
-    if before is not None and is_hand_edited(before):
+    if before is not None and article_file.is_hand_edited(before):
         return "same" if written_hash(before) == written_hash(data) else "kept"
     return put(content, path, data)
 
@@ -182,7 +228,7 @@ def write_kin(content: Path, path: str, kin: Kin) -> str:
     told = kin_of(before)
     if told == kin:
         return "same"
-    if is_hand_edited(before):
+    if article_file.is_hand_edited(before):
         return "same" if _names_all(told, kin) else "kept"
     return put(content, path, name_kin(before, kin))
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from cermin import slugs
-from cermin.errors import ConfigError, Fault, guess
+from cermin.errors import ConfigError, Fault, guess, toml_fault
 
 Rules = tuple[tuple[str, tuple[str, ...]], ...]
 """Rule name and its patterns, in the order of the file: the first that matches decides."""
@@ -138,7 +138,7 @@ def _read_profile(path: Path, faults: list[Fault]) -> dict[str, Any]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(Fault(place, f"not TOML: {error}"))
+        faults.append(toml_fault(place, error))
         return {}
     except OSError as error:
         faults.append(Fault(place, f"cannot be read: {error.strerror}"))

@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from cermin.errors import BrokenCatalogueError, CerminError, Fault
+from cermin.errors import BrokenCatalogueError, BusyError, CerminError, Fault
 from cermin.manifest import PartRow
 from cermin.records import Familiar
 from cermin.site.loading import INDEXES, PAGE_INDEX, Loader, PageLoader, drop_staged
@@ -264,6 +264,30 @@ def open_frozen(state: Path) -> Catalogue:
     return Catalogue(sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False))
 
 
+def open_reading(state: Path) -> Catalogue | None:
+    """Open the catalogue for reading alone, while others may write it; None where there is none of this version.
+
+    What is asked stands inside of `Catalogue.moment`. Takes no lock.
+    """
+    address = f"{(state / FILE).absolute().as_uri()}?mode=ro"
+    try:
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+        if _is_current(connection):
+            return Catalogue(connection)
+        connection.close()
+    except sqlite3.Error:  # no such file, or one that is being made
+        pass
+    return None
+
+
+def catalogue_number(state: Path) -> int:
+    """Return a number that changes when the catalogue is begun anew, as its file is another then; 0 for none."""
+    try:
+        return (state / FILE).stat().st_ino
+    except OSError:
+        return 0
+
+
 def read_learned(state: Path) -> dict[str, Familiar]:
     """Return the lines that captures are read by as furniture; none where there is no catalogue that tells them.
 
@@ -367,6 +391,18 @@ class Catalogue:
             raise
         self.connection.execute("COMMIT")
 
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Have all that is asked inside be of one moment, whatever others write meanwhile. Raises CerminError."""
+        try:
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self.connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise CerminError.at(FILE, f"cannot be read: {error}", "save something, to try again") from error
+
     def _checkpoint(self) -> None:
         self.connection.execute("COMMIT")
         self.connection.execute("BEGIN IMMEDIATE")
@@ -379,12 +415,16 @@ class Catalogue:
         """
         busy = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         if busy:
-            raise sqlite3.OperationalError("the catalogue is in use")
+            raise BusyError.at(FILE, "the catalogue is read without end", "end the program that reads it")
         self.connection.execute("PRAGMA wal_autocheckpoint = 0")
         try:
             yield
         finally:
             self.connection.execute("PRAGMA wal_autocheckpoint = 1000")
+
+    def put_off_checkpoints(self) -> None:
+        """Leave what is committed in SQLite's log: to move what a build that was killed left there takes long."""
+        self.connection.execute("PRAGMA wal_autocheckpoint = 0")
 
     def close(self) -> None:
         """Close what `open_frozen` opened."""
@@ -663,9 +703,13 @@ class Catalogue:
 
     # --- content/ -------------------------------------------------------------------------------------------------
 
-    def files(self) -> Iterator[tuple[str, str]]:
-        """Yield (path, stamp) of the article files known, in the order of their paths."""
-        return iter(self.connection.execute("SELECT path, stamp FROM file ORDER BY path"))
+    def files(self, below: str = "") -> Iterator[tuple[str, str]]:
+        """Yield (path, stamp) of the article files known, in the order of their paths; those at or below a path."""
+        if not below:
+            return iter(self.connection.execute("SELECT path, stamp FROM file ORDER BY path"))
+        # "0" is the next sign behind the slash.
+        sql = "SELECT path, stamp FROM file WHERE path = ?1 OR path > ?1 || '/' AND path < ?1 || '0' ORDER BY path"
+        return iter(self.connection.execute(sql, (below,)))
 
     def count_files(self) -> int:
         """Return how many article files are known."""
@@ -696,8 +740,12 @@ class Catalogue:
         """
         # It leaves no marks of what it touches.
         self.touch_all()
-        self.keep_meta("loading", "yes")
+        self.begin_loading()
         return Loader(self.connection)
+
+    def begin_loading(self) -> None:
+        """Note that the catalogue does not hold all articles until `finish_loading`."""
+        self.keep_meta("loading", "yes")
 
     def finish_loading(self, loader: Loader) -> None:
         """Have the loader write what is left: the catalogue is complete."""

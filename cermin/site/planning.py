@@ -156,7 +156,7 @@ def _hash(text: str) -> str:
 def explain_page(catalogue: Catalogue, ask: Queries, shared: Shared, path: str) -> list[str] | None:
     """Return why the page at ``path`` would be made again, one reason a line; None when no such page is planned."""
     row = catalogue.page(path)
-    page = _find_page(ask, path, row)
+    page = find_page(ask, path)
     if page is None:
         return ["it is no longer planned and would be removed"] if row else None
     if row is None:
@@ -175,10 +175,15 @@ def _reason(name: str, before: Mapping[str, str], now: Mapping[str, str]) -> str
     return f"{name} {change}"
 
 
-def _find_page(ask: Queries, path: str, row: PageRow | None) -> Page | None:
-    if row and row.kind in KINDS:
-        scope = Scope(row.scope, row.number)
-        return next((page for page in KINDS[row.kind].pages(ask, scope) if page.path == path), None)
-    parts = (part for kind in KINDS.values() for part in kind.parts(ask))
-    every = (page for part in parts for page in KINDS[part.kind].pages_of(ask, part))
-    return next((page for page in every if page.path == path), None)
+def find_page(ask: Queries, path: str) -> Page | None:
+    """Return the page that stands at ``path`` as the site is planned now; None where there is none."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:  # what no page is called, and SQLite does not take
+        return None
+    for kind in KINDS.values():
+        if scope := kind.scope_at(ask, path):
+            for page in kind.pages(ask, scope):
+                if page.path == path:
+                    return page
+    return None

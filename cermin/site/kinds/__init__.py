@@ -50,4 +50,7 @@ KINDS: dict[str, Kind] = {
     )
 }
 
-__all__ = ["KINDS", "Kind", "Part", "Scope"]
+MADE_BY_THEMSELVES = frozenset((Dataset.name, SearchIndex.name))
+"""The kinds whose files are not made of one page each: `dataset` and `search_index` put them together."""
+
+__all__ = ["KINDS", "MADE_BY_THEMSELVES", "Kind", "Part", "Scope"]

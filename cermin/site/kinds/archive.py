@@ -57,6 +57,11 @@ class Year(OnePartKind):
         touched = {slug[:4] for slug, _ in ask.touched_shelves(DAY)}
         return map(Scope, sorted(_with_neighbours(touched, [month[:4] for month, _ in ask.months()])))
 
+    def scope_at(self, ask: Queries, path: str) -> Scope | None:  # noqa: ARG002 - part of the protocol
+        """The year that the path names."""
+        year = path.removeprefix("archive/").removesuffix("/index.html")
+        return Scope(year) if addresses.year(year) == path else None
+
     def pages(self, ask: Queries, scope: Scope | None) -> Iterator[Page]:
         """Yield the page of the year, or of all years."""
         years = sorted({month[:4] for month, _ in ask.months()})
@@ -93,6 +98,11 @@ class Month(OnePartKind):
         """The months in which a day changed, and those beside them, which link to them."""
         touched = {slug[:7] for slug, _ in ask.touched_shelves(DAY)}
         return map(Scope, sorted(_with_neighbours(touched, [month for month, _ in ask.months()])))
+
+    def scope_at(self, ask: Queries, path: str) -> Scope | None:  # noqa: ARG002 - part of the protocol
+        """The month that the path names."""
+        month = path.removeprefix("archive/").removesuffix("/index.html").replace("/", "-")
+        return Scope(month) if addresses.month(month) == path else None
 
     def pages(self, ask: Queries, scope: Scope | None) -> Iterator[Page]:
         """Yield the page of the month, or of all months."""

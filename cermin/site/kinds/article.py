@@ -24,6 +24,10 @@ class ArticlePage(PlainKind):
         """Each article that a change may have touched."""
         return map(Scope, ask.touched_articles())
 
+    def scope_at(self, ask: Queries, path: str) -> Scope | None:  # noqa: ARG002 - part of the protocol
+        """The article at that address, if there is one."""
+        return Scope(path) if path.endswith(".html") else None
+
     def pages(self, ask: Queries, scope: Scope) -> Iterator[Page]:
         """Yield the page of the article."""
         if entry := ask.entry(scope.name):

@@ -23,6 +23,10 @@ class Asset:
         """No article touches them."""
         return []
 
+    def scope_at(self, ask: Queries, path: str) -> Scope | None:
+        """The file itself."""
+        return Scope(path) if path in ask.assets else None
+
     def pages(self, ask: Queries, scope: Scope) -> Iterable[Page]:
         """The file of the scope."""
         return [page for page in self._all(ask) if page.path == scope.name]

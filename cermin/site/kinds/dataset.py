@@ -28,6 +28,10 @@ class Dataset(PlainKind):
         """None, likewise."""
         return ()
 
+    def scope_at(self, ask: Queries, path: str) -> Scope | None:  # noqa: ARG002 - part of the protocol
+        """The file."""
+        return Scope("") if path == addresses.DATASET else None
+
     def pages(self, ask: Queries, scope: Scope) -> Iterable[Page]:  # noqa: ARG002 - part of the protocol
         """Return the file."""
         return [self.page(digest_of(find_members(ask)))]

@@ -53,6 +53,15 @@ class Feed(PlainKind):
                 first[kind, slug] = max(1, rank // IN_ARCHIVE - 1)
         return [Scope(f"{kind}/{slug}", number) for (kind, slug), number in sorted(first.items())]
 
+    def scope_at(self, ask: Queries, path: str) -> Scope | None:  # noqa: ARG002 - part of the protocol
+        """The list whose feed, or which archive document of the site's, the path may be."""
+        for kind in addresses.WITH_FEED:
+            slug = "" if kind == LATEST else addresses.shelf_at(kind, path.rpartition("/")[0] + "/")
+            if slug is not None and path in {feed := addresses.feed(kind, slug), addresses.json_feed(feed)}:
+                return Scope(f"{kind}/{slug}", NO_ARCHIVE)
+        number = addresses.number_at(path, "feed-", ".xml")
+        return Scope(f"{LATEST}/", number) if number else None
+
     def pages(self, ask: Queries, scope: Scope) -> Iterator[Page]:
         """Yield the feeds of a list, and its archive documents from a number on."""
         kind, _, slug = scope.name.partition("/")

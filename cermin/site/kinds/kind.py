@@ -45,6 +45,9 @@ class Kind(Protocol):
     def scopes(self, ask: Queries) -> Iterable[Scope]:
         """Return the groups of pages that the changes since the last build may have touched, rather too many."""
 
+    def scope_at(self, ask: Queries, path: str) -> Scope | None:
+        """Return the scope of the page at ``path``, from that page on; None where it cannot be one of this kind."""
+
     def pages(self, ask: Queries, scope: Scope) -> Iterable[Page]:
         """Return the pages of a scope."""
 
@@ -98,6 +101,10 @@ class LonePage(OnePartKind):
     def scopes(self, ask: Queries) -> Iterable[Scope]:
         """The page itself."""
         return [Scope("")] if ask.is_touched() else []
+
+    def scope_at(self, ask: Queries, path: str) -> Scope | None:  # noqa: ARG002 - part of the protocol
+        """The page itself."""
+        return Scope("") if path == self.path else None
 
     def pages(self, ask: Queries, scope: Scope | None) -> Iterable[Page]:  # noqa: ARG002 - part of the protocol
         """The page."""

@@ -39,6 +39,13 @@ class NamesKind:
             return []
         return [Scope(""), *map(Scope, sorted({slug[0] for slug in slugs}))]
 
+    def scope_at(self, ask: Queries, path: str) -> Scope | None:  # noqa: ARG002 - part of the protocol
+        """The hub, or the letter whose page the path may be."""
+        folder, _, name = path.partition("/")
+        if folder != self.name or not name.endswith(".html"):
+            return None
+        return Scope("" if name == "index.html" else name[0])
+
     def pages(self, ask: Queries, scope: Scope | None) -> Iterator[Page]:
         """Yield the hub, or the pages of a letter, or all of them."""
         has_letters = ask.count_shelves(self.shelf) > MOST_USED

@@ -35,6 +35,13 @@ class SearchIndex(PlainKind):
         """None, likewise."""
         return ()
 
+    def scope_at(self, ask: Queries, path: str) -> Scope | None:  # noqa: ARG002 - part of the protocol
+        """The segment in whose folder the path is, or what names all."""
+        if path in {addresses.SEARCH_INDEX, addresses.SEARCH_STEMMERS}:
+            return Scope("")
+        top, _, rest = path.partition("/")
+        return Scope(rest.partition("/")[0]) if top == "search" else None
+
     def pages(self, ask: Queries, scope: Scope) -> Iterable[Page]:
         """Return the files of a segment, or that which names all."""
         if not ask.config.site.search:

@@ -47,6 +47,13 @@ class ShelfList(PlainKind):
         if self.shelf == DAY:
             yield from (Scope(day, _HUB_ALONE) for day in self._days_beside(ask))
 
+    def scope_at(self, ask: Queries, path: str) -> Scope | None:  # noqa: ARG002 - part of the protocol
+        """The list in whose folder the path is: its hub, or a numbered page."""
+        folder, _, name = path.rpartition("/")
+        slug = addresses.shelf_at(self.shelf, f"{folder}/")
+        number = _HUB_ALONE if name == "index.html" else addresses.number_at(name, "page-", ".html")
+        return None if slug is None or not number else Scope(slug, number)
+
     def pages(self, ask: Queries, scope: Scope) -> Iterator[Page]:
         """Yield the hub and the numbered pages of one list, from a number on."""
         shelf = ask.shelf(self.shelf, scope.name)

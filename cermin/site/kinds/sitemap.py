@@ -34,6 +34,14 @@ class Sitemap(OnePartKind):
             for slug, place in ask.touched_shelves(OUTLET):
                 yield Scope(f"{OUTLET}/{slug}", ask.rank(OUTLET, slug, place) // IN_A_FILE + 1)
 
+    def scope_at(self, ask: Queries, path: str) -> Scope | None:  # noqa: ARG002 - part of the protocol
+        """The index, or the file that the path names."""
+        if path == "sitemap.xml":
+            return Scope(INDEX)
+        stem, _, _ = path.rpartition("-")
+        number = addresses.number_at(path, f"{stem}-", ".xml")
+        return Scope(stem.removeprefix("sitemaps/"), number) if number and stem.startswith("sitemaps/") else None
+
     def pages(self, ask: Queries, scope: Scope | None) -> Iterator[Page]:
         """Yield the files of the scope, or all."""
         if not ask.config.site.base_url:
