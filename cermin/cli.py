@@ -8,11 +8,12 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +21,9 @@ import cermin
 from cermin.config import Config, load_config
 from cermin.errors import CerminError, Fault, UsageError, guess
 from cermin.report import Reporter, open_reporter
+
+if TYPE_CHECKING:
+    from cermin.deploy import Deployed
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -360,6 +364,55 @@ def _tell_untranslated(config: Config, messages: Sequence[str], report: Reporter
     report.fault(Fault("", verdict + more, hint), "warning")
     for message in messages:
         report.detail(f"  {message}")
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.option("--dry-run", "is_dry", is_flag=True, help="Tell what would be sent and deleted, and change nothing.")
+@click.option("--yes", "agreed", is_flag=True, help="Go on where a person is asked to look first.")
+@_common
+def deploy(options: Options, name: str | None, *, is_dry: bool, agreed: bool) -> int:
+    """Bring the site, as it was built last, to the place [deploy.NAME] of cermin.toml.
+
+    Only what changed is sent, what is gone is deleted last, and files that cermin did not put there are left alone.
+    A deploy that was cut short is mended by the next. NAME can be left out where there is one place.
+    """
+    from cermin import pipeline
+    from cermin.deploy import Terms
+
+    config, report = options.config(), options.report()
+    terms = Terms(is_dry, agreed, may_ask=sys.stdin is not None and sys.stdin.isatty())
+    done = pipeline.deploy(config, report, name, terms)
+    _tell_deployed(done, report, is_dry=is_dry)
+    return DONE
+
+
+def _tell_deployed(done: Deployed, report: Reporter, *, is_dry: bool) -> None:
+    from cermin.deploy import show_size
+
+    plan = done.plan
+    deletes = [*plan.in_the_way, *plan.deletes]
+    if done.is_nothing:
+        report.say(f"Nothing to do: {done.address} holds this build ({done.seconds:.1f} s)")
+    elif is_dry:
+        for words, files in plan.steps:
+            report.say(
+                f"Would send {_count(len(files), 'file')}: {words}, {show_size(sum(file.size for file in files))}"
+            )
+            for file in files:
+                report.detail(f"  {file.path}")
+        if done.unsettled:
+            report.say(f"Would set {done.unsettled}")
+        report.say(f"Would delete {_count(len(deletes), 'file')}")
+        for path in deletes:
+            report.detail(f"  {path}")
+    else:
+        gone = f"{len(deletes):,} deleted" if deletes else "none deleted"
+        note = f"; {done.note}" if done.note else ""
+        sent = f"{_count(plan.files, 'file')} sent ({show_size(plan.size)}), {gone}"
+        report.say(f"Deployed to {done.address}: {sent}, in {done.seconds:.1f} s{note}")
+    if plan.foreign:
+        report.say(f"Left alone: {_count(plan.foreign, 'file')} that cermin did not put there")
 
 
 @cli.command()

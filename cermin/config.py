@@ -17,7 +17,7 @@ from cermin.outlets import Outlet, load_outlets
 
 NAME = "cermin.toml"
 LIST_SIZES = range(2, 201)
-_TABLES = ("site", "tables")
+_TABLES = ("site", "tables", "deploy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ class Config:
     site: Site = field(default_factory=Site)
     tables: tuple[Table, ...] = ()
     outlets: Mapping[str, Outlet] = field(default_factory=dict)
+    deploy: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The tables ``[deploy.NAME]``, unread: what each may say is known beside its target."""
 
     @property
     def seeds(self) -> Path:
@@ -118,6 +120,7 @@ def load_config(root: Path, output: Path | None = None) -> Config:
     settings = _read_settings(root / NAME, faults)
     site = _read_site(settings, faults)
     tables = _read_tables(settings, faults)
+    deploy = _read_deploy(settings, faults)
     outlets: Mapping[str, Outlet] = {}
     try:
         outlets = load_outlets(root / "outlets")
@@ -125,7 +128,34 @@ def load_config(root: Path, output: Path | None = None) -> Config:
         faults += error.faults
     if faults:
         raise ConfigError(*faults)
-    return Config(root=root, output=(output or root / "output").resolve(), site=site, tables=tables, outlets=outlets)
+    return Config(
+        root=root,
+        output=(output or root / "output").resolve(),
+        site=site,
+        tables=tables,
+        outlets=outlets,
+        deploy=deploy,
+    )
+
+
+def read_values(
+    settings: Mapping[str, Any], known: Mapping[str, type], table: str = ""
+) -> tuple[dict[str, Any], list[Fault]]:
+    """Return those of ``settings`` that are ``known`` and of their type, and what is wrong with the others.
+
+    ``table`` is named in what is said, where it is not ``[site]``.
+    """
+    values: dict[str, Any] = {}
+    faults: list[Fault] = []
+    where = f" in {table}" if table else ""
+    for name, value in settings.items():
+        if name not in known:
+            faults.append(Fault(NAME, f'unknown setting "{name}"{where}{guess(name, known)}'))
+        elif type(value) is not known[name]:
+            faults.append(Fault(NAME, f"{name}{where} is not {_KINDS[known[name]]}: {value!r}"))
+        else:
+            values[name] = value.strip() if isinstance(value, str) else value
+    return values, faults
 
 
 def _read_settings(path: Path, faults: list[Fault]) -> dict[str, Any]:
@@ -147,14 +177,8 @@ def _read_site(tables: Mapping[str, Any], faults: list[Fault]) -> Site:
     if not isinstance(settings, dict):
         faults.append(Fault(NAME, '"site" is not a table', "write [site] on a line of its own"))
         return Site()
-    values: dict[str, Any] = {}
-    for name, value in settings.items():
-        if name not in known:
-            faults.append(Fault(NAME, f'unknown setting "{name}"{guess(name, known)}'))
-        elif type(value) is not known[name]:
-            faults.append(Fault(NAME, f"{name} is not {_KINDS[known[name]]}: {value!r}"))
-        else:
-            values[name] = value.strip() if isinstance(value, str) else value
+    values, wrong = read_values(settings, known)
+    faults += wrong
     site = Site(**values)
     faults += _check_site(site)
     return site
@@ -167,6 +191,15 @@ def _stray(name: str, known: Mapping[str, type]) -> Fault:
     if name in known:
         return Fault(NAME, f"{name} stands outside of [site]", "move it below the line [site]")
     return Fault(NAME, f'unknown table "{name}"{guess(name, _TABLES)}')
+
+
+def _read_deploy(settings: Mapping[str, Any], faults: list[Fault]) -> Mapping[str, Mapping[str, Any]]:
+    tables = settings.get("deploy", {})
+    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+        hint = "write [deploy.NAME] on a line of its own, NAME being what you call the place"
+        faults.append(Fault(NAME, '"deploy" holds something else than tables', hint))
+        return {}
+    return tables
 
 
 def _read_tables(settings: Mapping[str, Any], faults: list[Fault]) -> tuple[Table, ...]:

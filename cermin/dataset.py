@@ -14,7 +14,7 @@ from cermin.config import Config
 from cermin.errors import Fault, OutputError
 from cermin.records import Entry
 from cermin.report import Reporter
-from cermin.site.catalogue import MemberRow
+from cermin.site.catalogue import MadePage, MemberRow
 from cermin.site.kinds.dataset import Dataset
 from cermin.site.members import Member, digest_of, find_members
 from cermin.site.planning import page_row
@@ -60,9 +60,12 @@ def make_dataset(
         told = written._asdict() | {"tally": dict(+update.tally)}
         told |= made_of | {"stamp": output.stamp_of(make_pages.folder, DATASET)}
     with catalogue.batch():
+        if not before:
+            # All were made, and of those that were recorded some may be no members any more.
+            catalogue.forget_members()
         catalogue.keep_members(update.gone, update.made)
         catalogue.keep_meta("dataset", json.dumps(told, sort_keys=True))
-        catalogue.keep_pages([row], plan.build)
+        catalogue.keep_pages([MadePage(row, bytes.fromhex(told["sha256"]), told["size"])], plan.build)
     return changed
 
 

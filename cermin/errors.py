@@ -6,7 +6,9 @@
     ├── SeedError          a capture cannot be read at all
     ├── ContentError       an article file is not what the contract asks for
     ├── TemplateError      a template is missing or fails
+    ├── ManifestError      a manifest is not what cermin writes
     ├── OutputError        output/ cannot be written or is not ours
+    ├── DeployError        a place cannot be deployed to, or a deploy stopped
     └── BusyError          another cermin works on this mirror
 
 Errors of libraries are turned into these where the library is called, and nowhere else.
@@ -76,6 +78,14 @@ class StemmerError(CerminError):
 
 class OutputError(CerminError):
     """An output folder that cannot be written."""
+
+
+class ManifestError(CerminError):
+    """A manifest that is damaged, or that something else made."""
+
+
+class DeployError(CerminError):
+    """A place that cannot be deployed to, or a deploy that stopped."""
 
 
 class BrokenCatalogueError(CerminError):

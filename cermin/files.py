@@ -99,8 +99,13 @@ def put_new(folder: Path, path: str, data: bytes) -> str:
     return "new"
 
 
+def is_inside(path: str) -> bool:
+    """Tell whether a path, with forward slashes, stays below the folder that it is put behind."""
+    return not any(part in {"", ".", ".."} or "\\" in part or "\0" in part for part in path.split("/"))
+
+
 def _inside(folder: Path, path: str) -> str:
-    if any(part in {"", ".", ".."} or "\\" in part or "\0" in part for part in path.split("/")):
+    if not is_inside(path):
         raise OutputError.at(path, "not a path below the folder")
     return os.path.join(folder, path)
 

@@ -23,13 +23,16 @@ from cermin.dataset import make_dataset
 from cermin.errors import BrokenCatalogueError, BusyError, CerminError, Fault, SeedError, UsageError
 from cermin.files import remove
 from cermin.inputs import code, import_rules, shared_inputs
+from cermin.listing import make_manifest
+from cermin.manifest import is_own
 from cermin.records import Capture, Failure, Familiar, Page, Reading
 from cermin.report import Reporter
 from cermin.search_index import IndexCost, make_search_index
-from cermin.site.catalogue import PageRow
+from cermin.site.catalogue import MadePage, PageRow
 from cermin.workers import MakeParts, read_rows
 
 if TYPE_CHECKING:
+    from cermin.deploy import Deployed, Terms
     from cermin.learning import Learned
 
 TRANSACTION = 1000
@@ -75,11 +78,13 @@ class Built:
     made: int
     """Pages that were rendered."""
     changed: tuple[str, ...]
-    """Files of the site that are new, changed or gone."""
+    """Files of the site that are new, changed or gone, but those of the manifest."""
     faults: tuple[Fault, ...]
     """What is wrong with article files and pages; the rest is built."""
     index: IndexCost | None
     """What the search index costs; None where the mirror has none."""
+    build: str
+    """Hash of all files of the site, as the manifest tells it."""
     seconds: float
 
 
@@ -175,9 +180,48 @@ def build(config: Config, report: Reporter, *, jobs: int = 0) -> Built:
         changed += renewed
         make_pages.show()
         changed += _prune(config, catalogue, plan, strange, make_pages.theme.references)
+        # Behind all that it lists.
+        hashed = make_manifest(config, catalogue, report)
         faults = catalogue.content_faults() + ask.alias_faults() + catalogue.failures()
         articles, pages = ask.shelf_count("latest"), catalogue.count_pages()
-    return Built(articles, pages, plan.made, tuple(changed), tuple(faults), index, time.monotonic() - started)
+    return Built(articles, pages, plan.made, tuple(changed), tuple(faults), index, hashed, time.monotonic() - started)
+
+
+def deploy(config: Config, report: Reporter, name: str | None, terms: Terms) -> Deployed:
+    """Bring the site, as it was built last, to the place ``[deploy.NAME]``, or to the only one that there is.
+
+    It is not built before: what readers get is what was looked at. A warning tells what has changed since.
+
+    Raises ConfigError for settings that cannot be used, UsageError for an unknown name and where nothing was built,
+    DeployError when the deploy was refused or stopped.
+    """
+    from cermin.deploy import TARGETS, choose_place, deploy_site, read_places
+
+    place = choose_place(read_places(config.deploy, TARGETS), name)
+    if changes := _find_unbuilt(config):
+        fault = Fault("", f"deployed is the last build, and since then {changes}", "run `cermin build` before")
+        report.fault(fault, "warning")
+    return deploy_site(config, place, report, terms)
+
+
+def _find_unbuilt(config: Config) -> str:
+    """Return what has changed since the last build, as far as that can be told now; nothing is written."""
+    if not config.output.is_dir():
+        return ""
+    try:
+        with open_mirror(config) as catalogue:
+            if not catalogue.count_files():
+                return ""
+            changed, gone = _compare(content.find_files(config.content), catalogue.files())
+            if count := len(changed) + len(gone):
+                return f"{count:,} article file{'s' * (count != 1)} changed"
+            theme = output.load_theme(config.templates, search=config.site.search)
+            ask = site.Queries(catalogue, config, theme.assets)
+            reasons = site.explain_page(catalogue, ask, partial(shared_inputs, config, theme), "index.html")
+    except BusyError:
+        # A preview is open, say.
+        return ""
+    return "; ".join(reasons or [])
 
 
 # --- the mirror ---------------------------------------------------------------------------------------------------
@@ -332,7 +376,8 @@ def _compare_output(config: Config, catalogue: site.Catalogue) -> list[str]:
             catalogue.touch_all()
             catalogue.keep_meta("output", str(config.output))
         incomplete = catalogue.kinds_with_failures()
-        missing, strange = _compare_files(output.find_output(config.output), catalogue.page_paths())
+        found = (path for path in output.find_output(config.output) if not is_own(path))
+        missing, strange = _compare_files(found, catalogue.page_paths())
         for path, kind in missing:
             catalogue.drop_page(path)
             incomplete.add(kind)
@@ -406,7 +451,7 @@ def _make_touched_pages(
     """Make the stale pages of all other kinds and record them; return the paths of the files that changed."""
     changed: list[str] = []
     rows: dict[str, PageRow] = {}
-    made: list[PageRow] = []
+    made: list[MadePage] = []
 
     def stale_pages(checkpoint: Callable[[], None]) -> Iterator[Page]:
         # That a page is about to be written is committed before it is, so that a build which is cut short leaves no
@@ -425,7 +470,7 @@ def _make_touched_pages(
             if isinstance(result, Failure):
                 catalogue.keep_failure(result.path, row.kind, result.fault, plan.build)
             else:
-                made.append(row)
+                made.append(MadePage(row, result.sha256, result.size))
                 if result.status != "same":
                     changed.append(result.path)
             stage.advance()

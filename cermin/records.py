@@ -266,6 +266,8 @@ class Written(NamedTuple):
     path: str
     status: str
     size: int
+    sha256: bytes
+    """Of the file."""
 
 
 class Failure(NamedTuple):

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,9 +21,9 @@ from cermin.addresses import SEARCH_INDEX
 from cermin.config import Config
 from cermin.errors import Fault, OutputError
 from cermin.files import digest, put, read_whole
-from cermin.records import Entry, Page
+from cermin.records import Entry, Page, Written
 from cermin.report import Reporter
-from cermin.site.catalogue import SegmentRow
+from cermin.site.catalogue import MadePage, SegmentRow
 from cermin.site.kinds.search_index import SearchIndex
 from cermin.site.planning import page_row
 from cermin.site.segments import PlannedSegment, Run, find_segments
@@ -76,6 +76,8 @@ class _Making:
     def __init__(self, config: Config, plan: site.Plan, make_pages: output.MakePages, jobs: int) -> None:
         self.kind = SearchIndex()
         self.changed: list[str] = []
+        self._written: dict[str, Written] = {}
+        """Files that were looked at, by their paths."""
         self._config, self._plan, self._make_pages, self._jobs = config, plan, make_pages, jobs
         self._cache = config.state / "search"
         shared = plan.catalogue.shared_parts(plan.shared[self.kind.name])
@@ -118,12 +120,22 @@ class _Making:
         self._plan.made += len(self.changed)
         with catalogue.batch():
             catalogue.keep_segments(gone, made.values())
-            catalogue.keep_pages(
-                (page_row(page, self._plan.shared[self.kind.name]) for page in written), self._plan.build
-            )
+            catalogue.keep_pages(map(self._made_page, written), self._plan.build)
         if not is_whole:
             self._plan.retire({*catalogue.pages_of_kind(self.kind.name)}.difference(page.path for page in pages))
         self._keep_portions([self._key(run) for one in planned for run in one.runs])
+
+    def _made_page(self, page: Page) -> MadePage:
+        """Return what the catalogue keeps of a file, which may have been there."""
+        row = page_row(page, self._plan.shared[self.kind.name])
+        if written := self._written.get(page.path):
+            return MadePage(row, written.sha256, written.size)
+        return MadePage(row, *self._plan.catalogue.file_of_page(page.path))
+
+    def _keep(self, written: Written) -> None:
+        self._written[written.path] = written
+        if written.status != "same":
+            self.changed.append(written.path)
 
     def _is_fresh(self, one: PlannedSegment, row: SegmentRow | None) -> bool:
         if row is None or row[:7] != (*one.segment, one.digest, self._made_of):
@@ -143,16 +155,14 @@ class _Making:
                 return (self._make_pages.folder / page.path).read_bytes()
         keys = {find_stemmer(language) for language in page.answers["languages"]} - {""}
         data = stemmer_script(*sorted(keys)).encode()
-        if put(self._make_pages.folder, page.path, data) != "same":
-            self.changed.append(page.path)
+        self._keep(_put(self._make_pages.folder, page.path, data))
         return data
 
     def _put_index(self, segments: Sequence[SegmentRow], stemmers: bytes) -> None:
         from cermin.search.index import Span, make_index, parse_segment
 
         told = [(Span(*row[:3]), parse_segment(row.made)) for row in segments]
-        if put(self._make_pages.folder, SEARCH_INDEX, make_index(told, stemmers)) != "same":
-            self.changed.append(SEARCH_INDEX)
+        self._keep(_put(self._make_pages.folder, SEARCH_INDEX, make_index(told, stemmers)))
 
     def _make(
         self, stale: Sequence[PlannedSegment], before: Mapping[str, SegmentRow], advance: Callable[[int], None]
@@ -170,7 +180,8 @@ class _Making:
                 if made is None:
                     harmed.append(one)
                     continue
-                self.changed += made.changed
+                for written in made.written:
+                    self._keep(written)
                 runs = json.dumps(one.runs)
                 rows[one.segment.name] = SegmentRow(*one.segment, one.digest, self._made_of, runs, made.found, made.row)
                 advance(one.size)
@@ -307,7 +318,8 @@ class _Encoded(NamedTuple):
     """Hash of its portions."""
     row: str
     """JSON object: what its files are called, and what the index tells of it."""
-    changed: list[str]
+    written: list[Written]
+    """Its files, but those that were there."""
 
 
 class _MakeSegments:
@@ -337,18 +349,20 @@ class _MakeSegments:
                 (self._cache / key).unlink(missing_ok=True)
         if len(portions) < len(kept):
             return None
-        changed: list[str] = []
+        written: list[Written] = []
 
         def keep(file: str, data: bytes) -> None:
-            path = f"search/{item.name}/{file}"
-            if put(self._folder, path, data) != "same":
-                changed.append(path)
+            written.append(_put(self._folder, f"search/{item.name}/{file}", data))
 
         try:
             made = make_segment(portions, self._names, item.known, keep)
         except OutputError as error:
             return error.faults[0]
-        return _Encoded(found, json.dumps(made._asdict(), ensure_ascii=False), changed)
+        return _Encoded(found, json.dumps(made._asdict(), ensure_ascii=False), written)
+
+
+def _put(folder: Path, path: str, data: bytes) -> Written:
+    return Written(path, put(folder, path, data), len(data), sha256(data).digest())
 
 
 def _read_if_there(path: Path) -> bytes:

@@ -12,7 +12,10 @@ LONGEST = 100
 LONGEST_BYTES = 180
 
 RESERVED = frozenset(
-    "about archive authors data feeds latest outlets robots search sections sitemaps static topics 404 index".split()
+    (
+        "about archive authors data feeds latest manifest outlets robots search sections sitemaps static topics 404 "
+        "index"
+    ).split()
 )
 """Names at the top of a site that no outlet can have."""
 

@@ -10,7 +10,7 @@ from cermin import content, output, site
 from cermin.config import Config
 from cermin.content import ContentFile, ReadFile
 from cermin.records import Failure, Page
-from cermin.site.catalogue import PageRow
+from cermin.site.catalogue import MadePage, PageRow
 
 
 def read_rows(config: Config, files: Sequence[ContentFile]) -> list[tuple[ReadFile, site.Shelved | None]]:
@@ -25,7 +25,7 @@ class MadePart(NamedTuple):
     """What became of the pages of a part."""
 
     size: int
-    rows: list[PageRow]
+    rows: list[MadePage]
     """Of pages that were made."""
     changed: list[str]
     """The paths of those whose files changed."""
@@ -78,7 +78,7 @@ class MakeParts:
             if isinstance(result, Failure):
                 done.failures.append((part.kind, result))
                 continue
-            done.rows.append(rows[result.path])
+            done.rows.append(MadePage(rows[result.path], result.sha256, result.size))
             if result.status != "same":
                 done.changed.append(result.path)
         return done

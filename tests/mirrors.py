@@ -11,13 +11,15 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from hashlib import sha256
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cermin import pipeline
+from cermin import manifest, pipeline
 from cermin.config import load_config
 from cermin.content.front_matter import format_head
+from cermin.manifest import Listed, Manifest
 from cermin.report import MemoryReporter
 from tests.conftest import ROOT, tree
 
@@ -43,6 +45,22 @@ def build_clean(root: Path) -> tuple[pipeline.Built, dict[str, bytes]]:
         copy = Path(folder) / "copy"
         shutil.copytree(root, copy, ignore=lambda path, _: {"output", ".cermin"} if Path(path) == root else set())
         return build(copy), tree(copy / "output")
+
+
+def read_manifest(output: Path) -> tuple[Manifest, list[Listed]]:
+    """Return the manifest of a site and the files that it lists."""
+    root = manifest.read_root((output / manifest.ROOT).read_bytes())
+    return root, list(manifest.read_files(root, lambda path: (output / path).read_bytes()))
+
+
+def check_manifest(output: Path) -> None:
+    """Check that the manifest of a site lists what hashing its files gives, and that no part is left over."""
+    root, listed = read_manifest(output)
+    found = tree(output)
+    own = {path for path in found if manifest.is_own(path)}
+    assert own - {manifest.SIGNATURE} == {manifest.ROOT, *(row.path for row in root.parts)}
+    hashes = {path: (sha256(data).hexdigest(), len(data)) for path, data in found.items() if path not in own}
+    assert {file.path: (file.sha256, file.size) for file in listed} == hashes
 
 
 def find_differences(one: Mapping[str, bytes], other: Mapping[str, bytes]) -> dict[str, str]:

@@ -15,6 +15,8 @@ import pytest
 from cermin import cli
 from cermin.config import FIELDS, Site, Table
 from cermin.content.head import KEYS
+from cermin.deploy import TARGETS
+from cermin.deploy.places import COMMON, required_settings, settings_of
 from cermin.executors import EXECUTORS
 from cermin.hosts import load_hosts
 from cermin.outlets import DATE_ORDERS, FATES, ORIGINALS, Outlet
@@ -105,6 +107,8 @@ NAMES: dict[str, tuple[str, set[str]]] = {
     "groups of patterns": ("Outlet profiles", set(FATES)),
     "kinds of pages": ("Pages", set(KINDS)),
     "executors": ("Executors", set(EXECUTORS)),
+    "settings of places": ("Deploy", {*COMMON, *(name for target in TARGETS.values() for name in settings_of(target))}),
+    "deploy targets": ("Deploy", set(TARGETS)),
     "hosts": ("Hosts", set(load_hosts())),
 }
 
@@ -117,12 +121,22 @@ def test_reference_is_whole(section, names):
 
 
 @pytest.mark.parametrize(
-    "what", ["settings", "front matter keys", "formats", "profile keys", "kinds of pages", "executors", "hosts"]
+    "what",
+    [
+        "settings",
+        "front matter keys",
+        "formats",
+        "profile keys",
+        "kinds of pages",
+        "executors",
+        "settings of places",
+        "hosts",
+    ],
 )
 def test_reference_names_nothing_else(what):
     """The reference names no setting, key, format, kind of page or executor that is gone."""
     section, names = NAMES[what]
-    extra = set(FATES) if what == "profile keys" else set()
+    extra = {"profile keys": set(FATES), "settings of places": set(TARGETS)}.get(what, set())
     assert rows_of(SECTIONS[section]) - extra == names
 
 
@@ -130,6 +144,16 @@ def test_reference_has_the_defaults():
     """The reference tells the default of each setting."""
     for item in fields(Site):
         assert f"| `{item.name}` | `{json.dumps(item.default)}` |" in SECTIONS["Settings"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_reference_has_the_defaults_of_places(target):
+    """The reference tells the default of each setting of a deploy target, or that there is none."""
+    table = SECTIONS["Deploy"].partition(f"| setting of `{target}` |")[2].partition("\n\n")[0]
+    needed = required_settings(TARGETS[target])
+    for item in fields(TARGETS[target]):  # type: ignore[arg-type]
+        default = "none" if item.name in needed else f"`{json.dumps(item.default)}`"
+        assert f"\n| `{item.name}` | {default} |" in table
 
 
 def test_reference_has_the_limits():

@@ -25,14 +25,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cermin import addresses, content, executors, hosts, inputs, pipeline
+from cermin import addresses, content, executors, hosts, inputs, manifest, pipeline
 from cermin.errors import CerminError
 from cermin.output import translations
 from cermin.output.theme import builtin_folder
 from cermin.site import members, segments, shelves
 from cermin.site.kinds import alias, feed
 from tests.conftest import ROOT, tree
-from tests.mirrors import article, build, build_clean, call, find_differences, import_seeds
+from tests.mirrors import article, build, build_clean, call, check_manifest, find_differences, import_seeds
 
 # --- incremental == clean ------------------------------------------------------------------------------------------
 
@@ -344,6 +344,7 @@ def play(root: Path, series: Sequence[Sequence[Move]]) -> None:
         few = hosts.Redirects(4, 100, "", date(2026, 1, 2))
         host = dataclasses.replace(known["cloudflare-pages"], redirects=few)
         patch.setattr(hosts, "load_hosts", lambda: {**known, host.id: host})
+        patch.setattr(manifest, "TOGETHER", 4)
         for name, count in (("MOST", 6), ("LEAST", 3), ("STEP", 3), ("TOGETHER", 2)):
             patch.setattr(segments, name, count)
         room = Newsroom(root, patch)
@@ -357,6 +358,7 @@ def play(root: Path, series: Sequence[Sequence[Move]]) -> None:
             clean, wanted = build_clean(root)
             found = tree(root / "output")
             assert find_differences(found, wanted) == {}
+            check_manifest(root / "output")
             assert (built.articles, built.pages, built.faults) == (clean.articles, clean.pages, clean.faults)
             again = build(root)
             assert (again.made, again.changed) == (0, ())
@@ -383,6 +385,14 @@ def test_last_article_makes_room_for_another():
     with tempfile.TemporaryDirectory() as folder:
         start = [("add_many", 0, 0), ("delete", 0, 30)]
         play(Path(folder) / "mirror", [start, [("delete", 0, 0), ("add", 0, 0)], [("delete", 0, 0)], [("add", 1, 0)]])
+
+
+def test_dataset_forgets_with_an_upgrade():
+    """A member of the dataset that goes while all of it is made anew is not taken for a part of the file later."""
+    with tempfile.TemporaryDirectory() as folder:
+        play(
+            Path(folder) / "mirror", [[("add_many", 5, 5)], [("delete", 0, 0), ("upgrade", 0, 37)], [("redate", 1, 1)]]
+        )
 
 
 def test_no_empty_folders(mirror):

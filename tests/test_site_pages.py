@@ -24,6 +24,7 @@ import cermin
 from cermin import pipeline
 from cermin.addresses import DATASET, DATASHEET, SEARCH_INDEX, SEARCH_STEMMERS
 from cermin.config import load_config
+from cermin.manifest import ROOT, read_root
 from cermin.report import MemoryReporter
 from cermin.site.shelves import fold_title
 from cermin.slugs import name_slug
@@ -180,10 +181,11 @@ def pages_of(site: dict[str, bytes], folder: str) -> list[str]:
 def test_golden(site, golden):
     """The whole newspaper comes out byte for byte as it is kept in tests/golden/newspaper/.
 
-    The theme is left aside, and so is the search index, which has tests of its own.
+    The theme is left aside, and so are the search index and the manifest, which have tests of their own.
     """
     version = f"cermin {cermin.__version__}".encode()
-    pages = {path: data for path, data in site.items() if not path.startswith(("static/", "search/"))}
+    aside = ("static/", "search/", "manifest")
+    pages = {path: data for path, data in site.items() if not path.startswith(aside)}
     made = {
         path: re.sub(rb"(style|search)\.\w{8}\.(css|js)", rb"\1.HASH.\2", data.replace(version, b"cermin VERSION"))
         for path, data in pages.items()
@@ -216,6 +218,7 @@ def test_addresses(site):
         names = {f"l-{segment['lengths']}", *(f"t-{name}" for name in segment["shards"])}
         lone |= {f"search/{segment['name']}/{name}.bin" for name in names | {f"p-{name}" for name in segment["packs"]}}
     assets = {path for path in site if path.startswith("static/")}
+    lone |= {ROOT, *(row.path for row in read_root(site[ROOT]).parts)}
     assert set(site) == {*BY_ADDRESS} | lists | hubs | feeds | sitemaps | lone | assets
 
 

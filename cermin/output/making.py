@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,7 @@ class MakePages:
         try:
             data = self.renderer.render(page)
             status = put_new(self.folder, page.path, data) if self._is_new else put(self.folder, page.path, data)
-            return Written(page.path, status, len(data))
+            return Written(page.path, status, len(data), sha256(data).digest())
         except CerminError as error:
             return Failure(page.path, self.place(error.faults[0]))
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cermin.errors import BrokenCatalogueError, CerminError, Fault
+from cermin.manifest import PartRow
 from cermin.records import Familiar
 from cermin.site.loading import INDEXES, PAGE_INDEX, Loader, PageLoader, drop_staged
 from cermin.site.rows import (
@@ -116,8 +117,13 @@ CREATE TABLE touched_place (
 CREATE TABLE shared (id INTEGER PRIMARY KEY, parts TEXT NOT NULL UNIQUE);
 CREATE TABLE page (
     path TEXT PRIMARY KEY, kind TEXT NOT NULL, scope TEXT NOT NULL, number INTEGER NOT NULL,
-    shared INTEGER NOT NULL, parts TEXT NOT NULL, build INTEGER NOT NULL
+    shared INTEGER NOT NULL, parts TEXT NOT NULL, build INTEGER NOT NULL, sha256 BLOB, size INTEGER
 ) WITHOUT ROWID;
+-- manifest.json: its parts, and the pages that were made or went since it was written
+CREATE TABLE listing (
+    first TEXT PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT NULL, files INTEGER NOT NULL, size INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE unlisted (path TEXT PRIMARY KEY) WITHOUT ROWID;
 -- data/articles.jsonl.gz: what it is made of, in order
 CREATE TABLE member (
     first TEXT PRIMARY KEY, count INTEGER NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL, tally TEXT NOT NULL
@@ -139,6 +145,8 @@ MOST_ALIKE = 32
 """Articles that are compared with a new capture, of each sort that may be alike."""
 MOST_TOLD = 10
 """Captures of one file that are told one by one when they gave no article for one reason."""
+_IN_DOUBT = "parts = '', sha256 = NULL, size = NULL"
+_UNLIST = "INSERT OR IGNORE INTO unlisted VALUES (?)"
 NAME_OF_SHELF = "SELECT name, lang FROM spelling WHERE shelf = ? ORDER BY count DESC, name, lang LIMIT 1"
 
 
@@ -210,6 +218,15 @@ class PageRow(NamedTuple):
     number: int
     shared: int
     parts: str
+
+
+class MadePage(NamedTuple):
+    """A page whose file was made."""
+
+    row: PageRow
+    sha256: bytes | None
+    """Of the file; None, with the size, where it is to be read from the file."""
+    size: int | None
 
 
 class MemberRow(NamedTuple):
@@ -349,6 +366,7 @@ class Catalogue:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
+        self._is_listed = bool(self.meta("manifest"))
         self.is_all_touched = bool(self.meta("all-touched"))
         """Whether so much changed that every page is planned instead of those that a change touched."""
 
@@ -849,10 +867,17 @@ class Catalogue:
         row = self.connection.execute(sql, (path,)).fetchone()
         return PageRow._make(row) if row else None
 
-    def keep_pages(self, rows: Iterable[PageRow], build: int) -> None:
+    def file_of_page(self, path: str) -> tuple[bytes | None, int | None]:
+        """Return SHA-256 and size of the file of a page, as `MadePage` has them."""
+        row = self.connection.execute("SELECT sha256, size FROM page WHERE path = ?", (path,)).fetchone()
+        return row or (None, None)
+
+    def keep_pages(self, pages: Iterable[MadePage], build: int) -> None:
         """Record pages that were made in build number ``build``."""
-        made = [(*row, build) for row in rows]
-        self.connection.executemany("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?)", made)
+        made = [(*row, build, hashed, size) for row, hashed, size in pages]
+        self.connection.executemany("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", made)
+        if self._is_listed:
+            self.connection.executemany(_UNLIST, [row[:1] for row in made])
         if self.connection.execute("SELECT 1 FROM failure LIMIT 1").fetchone():
             self.connection.executemany("DELETE FROM failure WHERE path = ?", [row[:1] for row in made])
 
@@ -867,14 +892,16 @@ class Catalogue:
         Those that it recorded bear its number.
         """
         for name, build in self.connection.execute("SELECT * FROM meta WHERE name GLOB 'writing *'").fetchall():
-            self.connection.execute(
-                "UPDATE page SET parts = '' WHERE kind = ? AND build != ?", (name.removeprefix("writing "), int(build))
-            )
+            doubted = "kind = ? AND build != ?"
+            values = (name.removeprefix("writing "), int(build))
+            self.connection.execute(f"INSERT OR IGNORE INTO unlisted SELECT path FROM page WHERE {doubted}", values)
+            self.connection.execute(f"UPDATE page SET {_IN_DOUBT} WHERE {doubted}", values)
             self.connection.execute("DELETE FROM meta WHERE name = ?", (name,))
 
     def doubt_page(self, path: str) -> None:
         """Record that what stands at ``path`` may no longer be what the row tells, as it is about to be written."""
-        self.connection.execute("UPDATE page SET parts = '' WHERE path = ?", (path,))
+        self.connection.execute(f"UPDATE page SET {_IN_DOUBT} WHERE path = ?", (path,))
+        self._unlist(path)
 
     def keep_pages_seen(self, paths: Iterable[str], build: int) -> None:
         """Record that pages are still planned."""
@@ -883,12 +910,15 @@ class Catalogue:
     def drop_page(self, path: str) -> None:
         """Forget a page."""
         self.connection.execute("DELETE FROM page WHERE path = ?", (path,))
+        self._unlist(path)
         self.connection.execute("DELETE FROM failure WHERE path = ?", (path,))
 
     def forget_pages(self) -> None:
         """Forget every page: output/ is another folder now, or was not made by this catalogue."""
         self.connection.execute("DELETE FROM page")
         self.connection.execute("DELETE FROM failure")
+        self.connection.execute("DELETE FROM meta WHERE name = 'manifest'")
+        self._is_listed = False
         drop_staged(self.connection, "page")
 
     def page_loader(self) -> PageLoader:
@@ -936,6 +966,55 @@ class Catalogue:
         """Return the pages made of a scope: its hub, and those from number ``first`` on."""
         sql = "SELECT path FROM page WHERE kind = ? AND scope = ? AND (number = 0 OR number >= ?)"
         return [path for (path,) in self.connection.execute(sql, (kind, scope, first))]
+
+    # --- the manifest ---------------------------------------------------------------------------------------------
+
+    def listing(self) -> list[PartRow]:
+        """Return the parts of the manifest as it was written; none where all of it is to be made anew."""
+        if not self._is_listed:
+            return []
+        rows = self.connection.execute("SELECT path, sha256, first, files, size FROM listing ORDER BY first")
+        return list(map(PartRow._make, rows))
+
+    def unlisted(self) -> list[str]:
+        """Return the paths of pages that were made or went since then, in their order."""
+        return [path for (path,) in self.connection.execute("SELECT path FROM unlisted ORDER BY path")]
+
+    def pages_to_list(self, first: str, end: str) -> Iterator[tuple[str, str, int | None, str, str, str]]:
+        """Yield what is to be listed of the pages from ``first`` to before ``end``, or the last where that is empty.
+
+        In the order of paths: path, SHA-256 of the file in hexadecimal, its size, kind, and of the page of an article
+        its capture with its SHA-256. Hash and size are empty and None where they are to be read from the file.
+        """
+        sql = (
+            "SELECT p.path, lower(hex(p.sha256)), p.size, p.kind, coalesce(e.seed, ''), coalesce(e.sha256, '') "
+            "FROM page p LEFT JOIN entry e ON p.kind = 'article' AND e.address = p.path "
+            f"WHERE p.path >= ? {'AND p.path < ?' if end else ''} ORDER BY p.path"
+        )
+        return iter(self.connection.execute(sql, (first, end) if end else (first,)))
+
+    def keep_listing(self, build: str, before: Iterable[PartRow], now: Iterable[PartRow]) -> None:
+        """Record the manifest as it was written: its build, and its parts in the place of those that were ``before``.
+
+        What was made or went is listed in it.
+        """
+        gone, made = set(before).difference(now), set(now).difference(before)
+        if not self._is_listed:
+            self.connection.execute("DELETE FROM listing")
+        self.connection.executemany("DELETE FROM listing WHERE first = ?", [(row.first,) for row in gone])
+        self.connection.executemany(
+            "INSERT INTO listing VALUES (?, ?, ?, ?, ?)",
+            [(row.first, row.path, row.sha256, row.files, row.size) for row in made],
+        )
+        self.connection.execute("DELETE FROM unlisted")
+        self.keep_meta("manifest", build)
+        self._is_listed = True
+
+    def _unlist(self, path: str) -> None:
+        if self._is_listed:
+            self.connection.execute(_UNLIST, (path,))
+
+    # --- what is made of parts --------------------------------------------------------------------------------------
 
     def members(self) -> list[MemberRow]:
         """Return the members of the dataset's file, in order."""

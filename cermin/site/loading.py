@@ -88,13 +88,15 @@ class PageLoader:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._pages = _Sorted(connection, "page", "path, kind, scope, number, shared, parts, build", TOGETHER)
+        self._pages = _Sorted(
+            connection, "page", "path, kind, scope, number, shared, parts, build, sha256, size", TOGETHER
+        )
         connection.execute(f"DROP INDEX IF EXISTS {PAGE_INDEX.split()[2]}")
 
-    def add(self, rows: Iterable[tuple[Any, ...]], build: int) -> None:
-        """Add pages that were made in build number ``build``."""
-        for row in rows:
-            self._pages.add((*row, build))
+    def add(self, pages: Iterable[tuple[tuple[Any, ...], bytes | None, int | None]], build: int) -> None:
+        """Add pages (`MadePage`) that were made in build number ``build``."""
+        for row, hashed, size in pages:
+            self._pages.add((*row, build, hashed, size))
 
     def finish(self) -> None:
         """Write the pages in their order."""
