@@ -72,7 +72,7 @@ class RedirectRules(OnePartKind):
         rows = [
             (source, alias.address)
             for alias in (ask.aliases("", room) if room else ())
-            if _fits(ask.config, alias) and alias.fold < _end_of_redirects(ask)
+            if _fits(ask.config, alias)
             for source in _sources(alias.path)
         ]
         if rows:
