@@ -10,7 +10,7 @@ INSTALL := $(RUN) -m pip install -qq --disable-pip-version-check --require-hashe
 
 .DEFAULT_GOAL := site
 .DELETE_ON_ERROR:
-.PHONY: site serve test test-long lighthouse bench bench-import bench-scale bench-profile bench-search check format lock clean help
+.PHONY: site serve test test-long lighthouse bench bench-import bench-scale bench-deploy bench-profile bench-search check format lock clean help
 
 site: .venv/site.stamp ## import seeds/ and build output/
 	$(RUN) build.py $(ARGS)
@@ -36,6 +36,9 @@ bench-import: .venv/site.stamp ## measure the import: texts and pages a second, 
 
 bench-scale: .venv/site.stamp ## measure what an article costs in mirrors of 1,000 to 100,000 (ARGS="1000 10000 1000000")
 	$(RUN) bench/scale.py $(ARGS)
+
+bench-deploy: .venv/dev.stamp ## measure deploys of 20,000 files to a folder, git, rsync and S3 (ARGS="--to rsync")
+	$(RUN) bench/deploy.py $(ARGS)
 
 bench-profile: .venv/site.stamp ## tell where the time of a first build of N articles goes (N=10000)
 	$(RUN) bench/profile.py $(N) $(ARGS)

@@ -198,6 +198,7 @@ def _build(options: Options) -> int:
     if index := built.index:
         size = f"{_count(index.segments, 'segment')}, {_count(index.files, 'file')}, {index.size / 1e6:.1f} MB"
         report.say(f"Search index: {size}, in {index.seconds:.1f} s")
+    report.detail(f"Build {built.build}")
     report.say(f"Open {config.output / 'index.html'}")
     if not config.site.base_url:
         report.detail("No sitemap and no canonical addresses: set base_url in cermin.toml")
@@ -413,6 +414,42 @@ def _tell_deployed(done: Deployed, report: Reporter, *, is_dry: bool) -> None:
         report.say(f"Deployed to {done.address}: {sent}, in {done.seconds:.1f} s{note}")
     if plan.foreign:
         report.say(f"Left alone: {_count(plan.foreign, 'file')} that cermin did not put there")
+
+
+@cli.command()
+@click.argument("place", metavar="DIR_OR_URL")
+@click.option("--against", default="", metavar="DIR_OR_URL", help="Compare with the manifest that stands there.")
+@click.option(
+    "--signer",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Ask for a signature by this public key, or by one of these allowed signers.",
+)
+@_common
+def verify(options: Options, place: str, against: str, signer: Path | None) -> int:
+    """Prove that DIR_OR_URL is a true copy: read all its files again and compare them with a manifest.
+
+    That is the one of this mirror's output/ where it has one, else the copy's own. What differs or is missing is named,
+    and in a folder what was added.
+    """
+    from cermin.verifying import verify
+
+    report = options.report()
+    done = verify(options.config(), report, place, against=against, signers=signer)
+    _tell(done.faults, report, verbose=options.verbose)
+    same = done.files - done.differing - done.missing
+    count = _count(done.files, "file") if same == done.files else f"{max(same, 0):,} of {_count(done.files, 'file')}"
+    wrong = {"differ": done.differing, "missing": done.missing, "added": done.added or 0}
+    told = ", ".join(f"{number:,} {word}" for word, number in wrong.items() if number)
+    told = f"; {told}" if told else ""
+    report.say(f"{count} as in the manifest of build {done.build[:16]} in {done.against}{told} ({done.seconds:.1f} s)")
+    if done.added is None:
+        report.say("What was added cannot be seen from here: a host does not tell which files it has")
+    if done.captures:
+        report.say(f"{_count(done.captures, 'capture')} in {Path('seeds')}/ as when the articles were made")
+    if done.signer:
+        report.say(f"Signed by {done.signer}")
+    return FAILED if done.faults else DONE
 
 
 @cli.command()

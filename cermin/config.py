@@ -17,7 +17,9 @@ from cermin.outlets import Outlet, load_outlets
 
 NAME = "cermin.toml"
 LIST_SIZES = range(2, 201)
-_TABLES = ("site", "tables", "deploy")
+MANIFEST = ("signing_key",)
+"""What the table ``[manifest]`` can say."""
+_TABLES = ("site", "tables", "manifest", "deploy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class Config:
     output: Path
     site: Site = field(default_factory=Site)
     tables: tuple[Table, ...] = ()
+    signing_key: Path | None = None
+    """With which each build's manifest is signed: a private key of OpenSSH, or a public one that an agent knows."""
     outlets: Mapping[str, Outlet] = field(default_factory=dict)
     deploy: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The tables ``[deploy.NAME]``, unread: what each may say is known beside its target."""
@@ -121,6 +125,7 @@ def load_config(root: Path, output: Path | None = None) -> Config:
     site = _read_site(settings, faults)
     tables = _read_tables(settings, faults)
     deploy = _read_deploy(settings, faults)
+    signing_key = _read_signing_key(settings, root, faults)
     outlets: Mapping[str, Outlet] = {}
     try:
         outlets = load_outlets(root / "outlets")
@@ -133,6 +138,7 @@ def load_config(root: Path, output: Path | None = None) -> Config:
         output=(output or root / "output").resolve(),
         site=site,
         tables=tables,
+        signing_key=signing_key,
         outlets=outlets,
         deploy=deploy,
     )
@@ -210,6 +216,20 @@ def _read_tables(settings: Mapping[str, Any], faults: list[Fault]) -> tuple[Tabl
     found = [(table, list(_check_table(table))) for table in tables]
     faults += [fault for _, wrong in found for fault in wrong]
     return tuple(Table(**table) for table, wrong in found if not wrong)
+
+
+def _read_signing_key(settings: Mapping[str, Any], root: Path, faults: list[Fault]) -> Path | None:
+    table = settings.get("manifest", {})
+    if not isinstance(table, dict):
+        faults.append(Fault(NAME, '"manifest" is not a table', "write [manifest] on a line of its own"))
+        return None
+    strange = [name for name in table if name not in MANIFEST]
+    faults += [Fault(NAME, f'unknown setting "{name}" in [manifest]{guess(name, MANIFEST)}') for name in strange]
+    key = table.get("signing_key", "")
+    if not isinstance(key, str):
+        faults.append(Fault(NAME, f"signing_key in [manifest] is not a text in quotes: {key!r}"))
+        return None
+    return root / Path(key).expanduser() if key.strip() else None
 
 
 def _check_table(table: Mapping[str, Any]) -> Iterator[Fault]:

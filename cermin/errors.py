@@ -7,6 +7,8 @@
     ├── ContentError       an article file is not what the contract asks for
     ├── TemplateError      a template is missing or fails
     ├── ManifestError      a manifest is not what cermin writes
+    ├── SignatureError     a manifest cannot be signed, or its signature is not good
+    ├── PlaceError         a copy of a site cannot be read where it is
     ├── OutputError        output/ cannot be written or is not ours
     ├── DeployError        a place cannot be deployed to, or a deploy stopped
     └── BusyError          another cermin works on this mirror
@@ -86,6 +88,14 @@ class ManifestError(CerminError):
 
 class DeployError(CerminError):
     """A place that cannot be deployed to, or a deploy that stopped."""
+
+
+class SignatureError(CerminError):
+    """A signature that cannot be made, or is not good."""
+
+
+class PlaceError(CerminError):
+    """A copy of a site that cannot be read where it is."""
 
 
 class BrokenCatalogueError(CerminError):

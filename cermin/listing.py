@@ -10,7 +10,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 from cermin.config import Config
-from cermin.errors import OutputError
+from cermin.errors import Fault, OutputError, SignatureError
 from cermin.files import put, remove
 from cermin.manifest import (
     PARTS,
@@ -31,13 +31,24 @@ from cermin.site import Catalogue
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
-def make_manifest(config: Config, catalogue: Catalogue, report: Reporter) -> str:
-    """Bring the manifest of output/ up to date and return the hash of the build.
+def make_manifest(config: Config, catalogue: Catalogue, report: Reporter) -> tuple[str, list[Fault]]:
+    """Bring the manifest of output/ up to date and sign it; return the hash of the build, and why it is not so.
 
-    Every file of the site must be made and recorded, and what is gone removed. Parts are written before the root that
-    names them, and those that it no longer names go after it. Raises OutputError.
+    Every file of the site must be made and recorded, and what is gone removed. Where the manifest cannot be written,
+    the hash is empty, and the next build tries again.
     """
-    present = _find_own(config.output)
+    build = ""
+    try:
+        build = _make(config.output, catalogue, report)
+        _sign(config, catalogue, build)
+    except (OutputError, SignatureError) as error:
+        return build, list(error.faults)
+    return build, []
+
+
+def _make(output: Path, catalogue: Catalogue, report: Reporter) -> str:
+    """Write parts before the root that names them, and remove those that it no longer names after it."""
+    present = _find_own(output)
     before = catalogue.listing()
     is_whole = ROOT in present and all(row.path in present for row in before)
     stale = _stale(before, catalogue.unlisted()) if before and is_whole else set(range(len(before)))
@@ -48,19 +59,39 @@ def make_manifest(config: Config, catalogue: Catalogue, report: Reporter) -> str
     total = sum(before[at].files for at in stale) if parts else catalogue.count_pages()
     with report.stage("Making the manifest", total) as stage:
         for first, end in _runs(before, stale):
-            for part in split(_listed(config.output, catalogue, first, end)):
+            for part in split(_listed(output, catalogue, first, end)):
                 row, data = encode_part(part)
-                put(config.output, row.path, data)
+                put(output, row.path, data)
                 parts.append(row)
                 stage.advance(row.files)
     parts.sort(key=lambda row: row.first)
     root = make_root(parts)
-    put(config.output, ROOT, encode_root(root))
+    if SIGNATURE in present:
+        # It is none of what comes now.
+        remove(output, SIGNATURE)
+    put(output, ROOT, encode_root(root))
     for path in present.difference((ROOT, SIGNATURE), (row.path for row in parts)):
-        remove(config.output, path)
+        remove(output, path)
     with catalogue.batch():
         catalogue.keep_listing(root.build, before, parts)
     return root.build
+
+
+def _sign(config: Config, catalogue: Catalogue, build: str) -> None:
+    """Sign the root where that is wanted and not done. Raises SignatureError."""
+    wanted = f"{build} {config.signing_key}" if config.signing_key else ""
+    is_there = (config.output / SIGNATURE).exists()
+    if is_there == bool(wanted) and catalogue.meta("signed") == wanted:
+        return
+    if is_there:
+        remove(config.output, SIGNATURE)
+    if config.signing_key:
+        # Few builds sign.
+        from cermin.signing import sign
+
+        put(config.output, SIGNATURE, sign(config.signing_key, (config.output / ROOT).read_bytes()))
+    with catalogue.batch():
+        catalogue.keep_meta("signed", wanted)
 
 
 def _find_own(output: Path) -> set[str]:

@@ -20,6 +20,11 @@ language = "en"
 # base_url = "https://example.org/"
 # Mail address or page where readers ask for corrections.
 # contact = "desk@example.org"
+
+# Where `cermin deploy` brings the site; a branch, as GitHub Pages serves one, is target = "git".
+# [deploy.web]
+# target = "folder"
+# path = "/srv/www/mirror"
 """
 
 _README = """\
@@ -30,6 +35,7 @@ A news mirror made with cermin.
 1. Put captured articles into `seeds/`, exactly as received.
 2. `cermin` reads them into `content/` (Markdown that you may correct by hand) and builds the site in `output/`.
 3. `cermin serve` shows it and rebuilds it while you edit.
+4. `cermin deploy` brings it to the place that `[deploy.NAME]` in `cermin.toml` names.
 
 `cermin explain CAPTURE` tells what became of each line of a capture, `cermin check` looks for dead links.
 Settings stand in `cermin.toml`; files in `templates/` win over the built-in theme; `outlets/ID.toml` describes an

@@ -74,7 +74,7 @@ class Built:
 
     articles: int
     pages: int
-    """Files of the site."""
+    """Files of the site, but those of the manifest."""
     made: int
     """Pages that were rendered."""
     changed: tuple[str, ...]
@@ -84,7 +84,7 @@ class Built:
     index: IndexCost | None
     """What the search index costs; None where the mirror has none."""
     build: str
-    """Hash of all files of the site, as the manifest tells it."""
+    """Hash of all files of the site, as the manifest tells it; empty where that could not be written."""
     seconds: float
 
 
@@ -181,8 +181,8 @@ def build(config: Config, report: Reporter, *, jobs: int = 0) -> Built:
         make_pages.show()
         changed += _prune(config, catalogue, plan, strange, make_pages.theme.references)
         # Behind all that it lists.
-        hashed = make_manifest(config, catalogue, report)
-        faults = catalogue.content_faults() + ask.alias_faults() + catalogue.failures()
+        hashed, unlisted = make_manifest(config, catalogue, report)
+        faults = catalogue.content_faults() + ask.alias_faults() + catalogue.failures() + unlisted
         articles, pages = ask.shelf_count("latest"), catalogue.count_pages()
     return Built(articles, pages, plan.made, tuple(changed), tuple(faults), index, hashed, time.monotonic() - started)
 
@@ -204,6 +204,7 @@ def deploy(config: Config, report: Reporter, name: str | None, terms: Terms) -> 
     return deploy_site(config, place, report, terms)
 
 
+@_with_sound_catalogue
 def _find_unbuilt(config: Config) -> str:
     """Return what has changed since the last build, as far as that can be told now; nothing is written."""
     if not config.output.is_dir():

@@ -15,13 +15,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
+import obstore
+import pytest
+
 from cermin import pipeline
 from cermin.config import load_config
 from cermin.deploy import Deployed, Terms
 from cermin.errors import Fault
 from cermin.manifest import ROOT, Listed, encode_part, encode_root, is_own, make_root, split
 from cermin.report import MemoryReporter, Stage
-from tests.conftest import tree
+from tests.conftest import do_without, tree
+from tests.servers import KEY, SECRET, S3Server, Sshd
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | {
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -100,7 +104,7 @@ class Impatient(MemoryReporter):
     def stage(self, words: str, total: int | None = None) -> Iterator[Stage]:  # noqa: ARG002
         """Count the steps of what changes the place."""
         reporter = self
-        counts = words.startswith(("Sending", "Deleting", "Finishing"))
+        counts = words.startswith(("Sending", "Deleting"))
 
         class Counting:
             def advance(self, steps: int = 1) -> None:
@@ -157,6 +161,8 @@ class Place(Protocol):
 
     settings: str
     """The table for cermin.toml."""
+    name: str
+    """Its name in `PLACES`."""
     is_atomic: bool
     """Whether all files are there at once or none."""
 
@@ -175,6 +181,9 @@ class Place(Protocol):
     def refusing(self) -> AbstractContextManager[None]:
         """Have the place refuse what is sent to it, meanwhile."""
 
+    def misreads(self, path: str) -> bool:
+        """Tell whether the server that stands for the place, and no other of its kind, cannot take this name."""
+
     def close(self) -> None:
         """End what runs."""
 
@@ -182,6 +191,7 @@ class Place(Protocol):
 class FolderPlace:
     """A folder."""
 
+    name = "folder"
     is_atomic = False
 
     def __init__(self, folder: Path) -> None:
@@ -212,6 +222,11 @@ class FolderPlace:
         self.folder.unlink()
         moved.rename(self.folder)
 
+    def misreads(self, path: str) -> bool:
+        """It takes all."""
+        del path
+        return False
+
     def close(self) -> None:
         """Nothing runs."""
 
@@ -219,6 +234,7 @@ class FolderPlace:
 class GitPlace:
     """A bare repository, reached as one on another machine would be."""
 
+    name = "git"
     is_atomic = True
 
     def __init__(self, folder: Path) -> None:
@@ -262,8 +278,84 @@ class GitPlace:
         yield
         hook.unlink()
 
+    def misreads(self, path: str) -> bool:
+        """It takes all."""
+        del path
+        return False
+
     def close(self) -> None:
         """Nothing runs."""
 
 
-PLACES: dict[str, type[Place]] = {"folder": FolderPlace, "git": GitPlace}
+class RsyncPlace(FolderPlace):
+    """A folder behind ssh."""
+
+    name = "rsync"
+
+    def __init__(self, folder: Path) -> None:
+        if shutil.which("rsync") is None:
+            do_without("rsync", "no rsync")
+        super().__init__(folder)
+        self.server = Sshd(folder / "sshd")
+        self.settings = (
+            f'''target = "rsync"\nto = "{self.server.host}:{self.folder}"\nssh = """{self.server.client()}"""\n'''
+        )
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """Kill the server, and start it again."""
+        self.server.kill()
+        yield
+        self.server.start()
+
+    def close(self) -> None:
+        """Kill the server."""
+        self.server.close()
+
+
+class S3Place:
+    """A folder of a bucket."""
+
+    name = "s3"
+    is_atomic = False
+
+    def __init__(self, folder: Path, buckets: Path | None = None) -> None:
+        self.server = S3Server(folder / "s3", buckets)
+        self.bucket = self.server.buckets / "mirrors"
+        self.bucket.mkdir()
+        self.settings = f'target = "s3"\nbucket = "mirrors"\nprefix = "news"\nendpoint = "{self.server.endpoint}"\n'
+        self._environment = pytest.MonkeyPatch()
+        self._environment.setenv("AWS_ACCESS_KEY_ID", KEY)
+        self._environment.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+
+    def holds(self) -> dict[str, bytes]:
+        """Read the bucket."""
+        objects = self.server.objects("mirrors")
+        return {path.removeprefix("news/"): data for path, data in objects.items()}
+
+    def put(self, path: str, data: bytes) -> None:
+        """Put the object, as another client."""
+        obstore.put(self.server.store("mirrors"), f"news/{path}", data)
+
+    def take(self, path: str) -> None:
+        """Delete the object, as another client."""
+        obstore.delete(self.server.store("mirrors"), f"news/{path}")
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """Have the bucket be called something else."""
+        moved = self.bucket.rename(self.bucket.with_name("moved"))
+        yield
+        moved.rename(self.bucket)
+
+    def misreads(self, path: str) -> bool:
+        """Nanio takes %25 in a signed address for %."""
+        return "%" in path
+
+    def close(self) -> None:
+        """Kill the server, and forget its keys."""
+        self._environment.undo()
+        self.server.close()
+
+
+PLACES: dict[str, type[Place]] = {"folder": FolderPlace, "git": GitPlace, "rsync": RsyncPlace, "s3": S3Place}

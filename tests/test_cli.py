@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from cermin.cli import cli
+from cermin.manifest import is_own
 from tests.conftest import ROOT, tree
-from tests.mirrors import article, build, call
+from tests.mirrors import article, build, call, read_manifest
 
 TEXT = """\
 Banjir besar melanda kota
@@ -206,7 +207,7 @@ def test_build(run, mirror):
     root = mirror(content=GOOD)
     ran = run("build", cwd=root)
     assert (ran.code, ran.err) == (0, "")
-    files = len(tree(root / "output"))
+    files = sum(not is_own(path) for path in tree(root / "output"))
     assert (
         SECONDS.sub("", ran.out.splitlines()[0])
         == f"Built 2 articles as {files} files in  ({files} made, {files} changed)"
@@ -307,11 +308,12 @@ def test_quiet(run, mirror):
 
 
 def test_verbose(run, mirror):
-    """--verbose names each file of the site that changed, and what is missing for a sitemap."""
+    """--verbose names each file of the site that changed, the build's hash, and what is missing for a sitemap."""
     root = mirror(content=GOOD)
     ran = run("build", "--verbose", cwd=root)
     changed = {line.strip() for line in ran.out.splitlines() if line.startswith("  ")}
-    assert changed == set(tree(root / "output"))
+    assert changed == {path for path in tree(root / "output") if not is_own(path)}
+    assert f"Build {read_manifest(root / 'output')[0].build}\n" in ran.out
     assert "set base_url in cermin.toml" in ran.out
     (root / "content/kaca/2024/01/b.md").unlink()
     assert "  kaca/2024/01/b.html\n" in run("build", "--verbose", cwd=root).out

@@ -59,6 +59,28 @@ def test_settings(tmp_path):
     )
 
 
+def test_signing_key(tmp_path, monkeypatch):
+    """The key that signs is named from the mirror's folder, from home, or as a whole; none is named by nothing."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for value, path in (("keys/a", "keys/a"), ("~/.ssh/a", "home/.ssh/a"), (str(tmp_path / "a"), "a")):
+        assert load(tmp_path, f'[manifest]\nsigning_key = "{value}"\n').signing_key == tmp_path / path
+    for settings in ("", "[manifest]\n", '[manifest]\nsigning_key = " "\n'):
+        assert load(tmp_path, settings).signing_key is None
+
+
+def test_faults_of_the_manifest(tmp_path):
+    """What is wrong with the settings of the manifest is told."""
+    for settings, verdict in (
+        (
+            "[manifest]\nsigning_kye = 'a'\n",
+            'unknown setting "signing_kye" in [manifest] (did you mean "signing_key"?)',
+        ),
+        ("[manifest]\nsigning_key = 7\n", "signing_key in [manifest] is not a text in quotes: 7"),
+        ("manifest = 7\n", '"manifest" is not a table'),
+    ):
+        assert [fault.verdict for fault in faults_of(tmp_path, settings)] == [verdict]
+
+
 def test_all_faults_at_once(tmp_path):
     """All faults of cermin.toml and of the mirror's profiles are told in one go, with guesses for near misses."""
     (tmp_path / "outlets").mkdir()

@@ -140,6 +140,22 @@ def test_a_link_in_place_of_a_file(root, public, tmp_path):
     assert (tmp_path / "mine.txt").read_bytes() == b"mine"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
+def test_names_that_are_no_text(root, public):
+    """Files of others may be called whatever a file system allows."""
+    public.mkdir()
+    for name in ("\udcff", "a\nb", "a\\b"):  # the first is the byte FF
+        (public / name).mkdir()
+        (public / name / "x").write_bytes(b"mine")
+    write_site(root, site(TEXTS))
+    deploy(root, agreed=True)
+    whole = write_site(root, site({"a": "Lain"}))
+    assert deploy(root).done.plan.foreign == 3
+    mine = {path: data for path, data in tree(public).items() if path.endswith("/x")}
+    assert len(mine) == 3
+    assert tree(public) == whole | mine
+
+
 def test_hostile_manifest(root, public, tmp_path):
     """A manifest at the place that names paths outside of it is refused: nothing there is deleted."""
     mine = tmp_path / "mine.txt"

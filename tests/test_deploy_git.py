@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -20,6 +20,7 @@ from cermin.errors import DeployError
 from cermin.report import MemoryReporter
 from tests.conftest import tree
 from tests.deploying import CLEAN, GitPlace, deploy, site, write_site
+from tests.servers import Sshd
 
 TEXTS = {"a": "Satu", "b": "Dua", "c": "Tiga"}
 
@@ -135,6 +136,20 @@ def test_commits_of_others_are_not_lost_silently(root, remote):
     assert remote.holds() == whole
 
 
+def test_history_of_others_is_dropped(root, remote):
+    """A branch with a history, of which nothing is known at home, is taken over without fetching that history."""
+    for number in range(3):
+        remote.put(f"old {number}.html", b"old")
+    whole = write_site(root, site(TEXTS))
+    deploy(root, agreed=True)
+    old = {f"old {number}.html": b"old" for number in range(3)}
+    assert remote.holds() == whole | old
+    assert git(remote.repository, "rev-list", "--count", "pages").strip() == "1"
+    whole = write_site(root, site({"a": "Lain"}))
+    assert deploy(root).done.plan.foreign == 3
+    assert remote.holds() == whole | old
+
+
 def test_an_edit_of_the_same_length_is_seen(root, remote):
     """What somebody committed is compared by its bytes, not by its length."""
     whole = write_site(root, site(TEXTS))
@@ -161,7 +176,7 @@ def test_pushed_meanwhile(root, remote):
     with pytest.raises(DeployError, match="rejected") as caught:
         pipeline.deploy(load_config(root), Colleague(), None, Terms())
     assert "somebody pushed" in caught.value.faults[0].hint
-    assert caught.value.faults[1].verdict == "nothing was changed there"
+    assert caught.value.faults[1].verdict == "all of it arrived or nothing"
     assert remote.holds()["index.html"] == b"theirs"
 
 
@@ -252,6 +267,77 @@ def test_no_password(mirror):
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@pytest.fixture
+def sshd(tmp_path):
+    """Start an ssh server."""
+    with closing(Sshd(tmp_path / "sshd")) as server:
+        yield server
+
+
+@pytest.fixture
+def far(mirror, remote, sshd):
+    """Make a mirror that is deployed to the repository over ssh."""
+    address = f"ssh://{sshd.host}:{sshd.port}{remote.repository}"
+    return mirror(settings=f'[deploy.pages]\ntarget = "git"\nremote = "{address}"\n')
+
+
+def test_over_ssh(far, remote, sshd, monkeypatch):
+    """A branch is deployed to over ssh, by the command that git is told to use."""
+    monkeypatch.setenv("GIT_SSH_COMMAND", sshd.client())
+    whole = write_site(far, site(TEXTS))
+    deploy(far)
+    assert remote.holds() == whole
+    whole = write_site(far, site(TEXTS | {"a": "Lain"}))
+    deploy(far)
+    assert remote.holds() == whole
+    assert deploy(far).done.is_nothing
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ({"key": "stranger"}, "Permission denied", "look whether your key"),
+        ({"known_hosts": "none"}, "Host key verification failed", "connect once with ssh"),
+    ],
+)
+def test_refused_over_ssh(far, remote, sshd, monkeypatch, case):
+    """A key that does not open and a host that is not known fail at once, in ssh's words; the right ones mend it."""
+    wrong, words, hint = case
+    whole = write_site(far, site(TEXTS))
+    monkeypatch.setenv("GIT_SSH_COMMAND", sshd.client(**wrong))
+    with pytest.raises(DeployError, match=words) as caught:
+        deploy(far)
+    assert hint in caught.value.faults[0].hint
+    assert remote.holds() == {}
+    monkeypatch.setenv("GIT_SSH_COMMAND", sshd.client())
+    deploy(far)
+    assert remote.holds() == whole
+
+
+def test_server_is_killed(far, remote, sshd, monkeypatch):
+    """A server that goes away in the middle leaves the branch as it was; when it is back, the same command mends it."""
+
+    class Outage(MemoryReporter):
+        @contextmanager
+        def stage(self, words, total=None):
+            if words == "Finishing":
+                sshd.kill()
+            with super().stage(words, total) as stage:
+                yield stage
+
+    monkeypatch.setenv("GIT_SSH_COMMAND", sshd.client())
+    old = write_site(far, site(TEXTS))
+    deploy(far)
+    whole = write_site(far, site({"a": "Lain"}))
+    with pytest.raises(DeployError, match=r"Connection refused|closed") as caught:
+        pipeline.deploy(load_config(far), Outage(), None, Terms())
+    assert caught.value.faults[1].verdict == "all of it arrived or nothing"
+    assert remote.holds() == old
+    sshd.start()
+    deploy(far)
+    assert remote.holds() == whole
 
 
 def test_no_git(root, monkeypatch, tmp_path):

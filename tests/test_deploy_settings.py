@@ -37,7 +37,7 @@ def test_all_faults_at_once():
         a={"target": "foldr"},
         b={},
         c={"target": "folder", "pth": "x", "max_deletes": "5"},
-        d=GIT | {"branch": "a b", "cname": "https://x"},
+        d=GIT | {"brnch": "x", "branch": "a b", "cname": "https://x"},
         e={"target": 7},
     ) == [
         ('unknown target "foldr" in [deploy.a] (did you mean "folder"?)', f"write target = one of {NAMES}"),
@@ -45,6 +45,7 @@ def test_all_faults_at_once():
         ('unknown setting "pth" in [deploy.c] (did you mean "path"?)', ""),
         ("max_deletes in [deploy.c] is not a whole number: '5'", ""),
         ("[deploy.c] does not say path", ""),
+        ('unknown setting "brnch" in [deploy.d] (did you mean "branch"?)', ""),
         ('branch is no name of a branch: "a b" in [deploy.d]', 'write branch = "pages"'),
         ('cname is no domain: "https://x" in [deploy.d]', 'write cname = "news.example.org"'),
         ('unknown target "7" in [deploy.e]', f"write target = one of {NAMES}"),

@@ -13,7 +13,7 @@ import click
 import pytest
 
 from cermin import cli
-from cermin.config import FIELDS, Site, Table
+from cermin.config import FIELDS, MANIFEST, Site, Table
 from cermin.content.head import KEYS
 from cermin.deploy import TARGETS
 from cermin.deploy.places import COMMON, required_settings, settings_of
@@ -100,7 +100,7 @@ OPTIONS = {
 NAMES: dict[str, tuple[str, set[str]]] = {
     "commands": ("Commands", {f"cermin {name}" for name in COMMANDS}),
     "options": ("Commands", OPTIONS | {"-h", "--help"}),
-    "settings": ("Settings", {item.name for item in (*fields(Site), *fields(Table))}),
+    "settings": ("Settings", {item.name for item in (*fields(Site), *fields(Table))} | set(MANIFEST)),
     "front matter keys": ("Front matter", set(KEYS)),
     "formats": ("Captures", set(FORMATS)),
     "profile keys": ("Outlet profiles", {item.name for item in fields(Outlet)} - {"id"}),

@@ -15,12 +15,12 @@ LAYERS = (
     {"cermin"},  # the version
     {"errors"},
     {"records", "files", "slugs", "characters", "shortening"},
-    {"addresses", "manifest"},
+    {"addresses", "manifest", "signing"},
     {"outlets", "hosts"},
     {"config"},
     {"report"},
     {"seeds", "content", "site", "output", "search", "executors", "deploy"},
-    {"inputs", "workers", "settling", "learning", "dataset", "search_index", "listing"},
+    {"inputs", "workers", "settling", "learning", "dataset", "search_index", "listing", "verifying"},
     {"pipeline", "new_mirror"},
     {"preview"},
     {"cli"},
@@ -41,8 +41,10 @@ OWNERS = {
     "snowballstemmer": {"cermin.search"},
     "Stemmer": {"cermin.search"},
     "livereload": {"cermin.preview"},
+    "obstore": {"cermin.deploy"},
     "tornado": {"cermin.preview"},
     "watchfiles": {"cermin.preview"},
+    "urllib3": {"cermin.verifying"},
 }
 SPEAKERS = OWNERS["click"]
 NAMELESS = {"common", "helper", "helpers", "misc", "util", "utils"}

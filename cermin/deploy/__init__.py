@@ -9,6 +9,8 @@ from __future__ import annotations
 from cermin.deploy.folder import Folder
 from cermin.deploy.git import Git
 from cermin.deploy.places import Place, choose_place, read_places
+from cermin.deploy.rsync import Rsync
+from cermin.deploy.s3 import S3
 from cermin.deploy.sending import Deployed, Terms, deploy_site, show_size
 from cermin.deploy.target import Session, Source, Target, Work
 
@@ -17,4 +19,4 @@ __all__ = [
     "read_places", "show_size",
 ]  # fmt: skip
 
-TARGETS: dict[str, type[Target]] = {"folder": Folder, "git": Git}
+TARGETS: dict[str, type[Target]] = {"folder": Folder, "git": Git, "rsync": Rsync, "s3": S3}

@@ -135,7 +135,8 @@ class _Repository:
             address = self.run("-C", str(root), "remote", "get-url", "--push", "--", remote, own=False)
         except DeployError as error:
             hint = "give its address, or its name as `git remote` shows it"
-            raise DeployError.at(remote, "neither a repository nor the name of a remote", hint) from error
+            verdict = f"neither a repository nor the name of a remote: {error.faults[0].verdict}"
+            raise DeployError.at(remote, verdict, hint) from error
         self._take_credentials(root)
         found = address.decode().strip()
         return found if _is_address(found) else str(root / found)
@@ -406,13 +407,15 @@ class GitSession:
             raise self._failed() from error
         if process.wait():
             raise self._failed()
+        commit = self._repository.run("rev-parse", NEXT).decode().strip()
         self._push(stage)
-        self._repository.run("update-ref", THERE, NEXT)
-        self._repository.run("update-ref", "-d", NEXT)
-        (self._repository.folder / "shallow").unlink(missing_ok=True)
-        self._repository.run("gc", "--auto", "--quiet")
-        commit = self._repository.run("rev-parse", "--short", THERE).decode().strip()
-        return f"commit {commit}"
+        # All has arrived. What goes wrong from here on costs the next deploy a fetch.
+        with suppress(DeployError, OSError):
+            self._repository.run("update-ref", THERE, NEXT)
+            self._repository.run("update-ref", "-d", NEXT)
+            (self._repository.folder / "shallow").unlink(missing_ok=True)
+            self._repository.run("gc", "--auto", "--quiet")
+        return f"commit {commit[:10]}"
 
     def _push(self, stage: Stage) -> None:
         if self._tip:
@@ -429,7 +432,12 @@ class GitSession:
             f"{NEXT}:{branch}",
         ]
         with self._repository.start(*words, stdout=subprocess.DEVNULL) as process:
-            said = _follow(process.stderr, stage)  # type: ignore[arg-type]
+            try:
+                said = _follow(process.stderr, stage)  # type: ignore[arg-type]
+            except BaseException:
+                process.terminate()
+                process.wait()
+                raise
         if process.returncode:
             raise _said(words, said)
 

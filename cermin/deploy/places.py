@@ -56,13 +56,15 @@ def _read_place(
     values, faults = read_values(table, COMMON | settings_of(target_class), words)
     faults += _check_common(name, words, values)
     needed = required_settings(target_class)
-    faults += [Fault(NAME, f"{words} does not say {setting}") for setting in needed if setting not in table]
+    faults += [Fault(NAME, f"{words} does not say {setting}") for setting in sorted(needed - table.keys())]
+    if not needed <= values.keys():
+        return None, faults
+    target = target_class(**{setting: value for setting, value in values.items() if setting not in COMMON})
+    faults += [Fault(NAME, f"{verdict} in {words}", hint) for verdict, hint in target.faults()]
     if faults:
         return None, faults
     common = {setting: value for setting, value in values.items() if setting in COMMON and setting != "target"}
-    target = target_class(**{setting: value for setting, value in values.items() if setting not in COMMON})
-    wrong = [Fault(NAME, f"{verdict} in {words}", hint) for verdict, hint in target.faults()]
-    return (None if wrong else Place(name, target, **common)), wrong
+    return Place(name, target, **common), []
 
 
 def _check_common(name: str, words: str, values: Mapping[str, Any]) -> Iterator[Fault]:
@@ -81,9 +83,9 @@ def settings_of(target: type[Target]) -> dict[str, type]:
     return {item.name: hints[item.name] for item in fields(target)}  # type: ignore[arg-type]
 
 
-def required_settings(target: type[Target]) -> list[str]:
+def required_settings(target: type[Target]) -> set[str]:
     """Return those of a target's settings that have no default."""
-    return [item.name for item in fields(target) if item.default is MISSING]  # type: ignore[arg-type]
+    return {item.name for item in fields(target) if item.default is MISSING}  # type: ignore[arg-type]
 
 
 def choose_place(places: Mapping[str, Place], name: str | None) -> Place:

@@ -152,6 +152,8 @@ class _Planning:
     data: bytes
     there: bytes | None = None
     """The root at the place."""
+    is_strange: bool = False
+    """Whether that is none of cermin's, as far as anybody can tell: there are other files of this name."""
     roots: dict[bytes, Manifest] = field(default_factory=dict)
     """The manifests of which files may stand at the place, by their bytes."""
     had_journal: bool = False
@@ -159,8 +161,6 @@ class _Planning:
     gone: dict[str, Listed] = field(default_factory=dict)
     fresh: set[str] = field(default_factory=set)
     """Paths that no manifest at the place lists."""
-    certain: set[str] = field(default_factory=set)
-    """Paths of ``changed`` that surely have to be sent."""
     paths: set[str] = field(default_factory=set)
     """All paths of the site, its manifest's parts among them, where there is a listing to compare them with."""
     listing: Mapping[str, int] | None = None
@@ -208,6 +208,7 @@ class _Planning:
                 self.roots[data] = read_root(data)
             except ManifestError as error:
                 self.warnings += error.faults
+        self.is_strange = self.there is not None and self.there not in self.roots and not self.had_journal
 
     def _read_there(self, path: str) -> bytes:
         data = self.session.read(path, LARGEST)
@@ -239,7 +240,6 @@ class _Planning:
             self.paths.add(file.path)
             if file.path not in self.changed and self.listing.get(file.path) != file.size:
                 self.changed[file.path] = file
-                self.certain.add(file.path)
         if self.roots:
             # Parts that came before a deploy was cut short.
             strays = {path for path in self.listing if is_own(path)} - {ROOT, SIGNATURE} - self.paths
@@ -253,7 +253,7 @@ class _Planning:
         doubtful = self.changed.keys() if self.had_journal or not self.roots else self.fresh
         asked = [
             self.changed[path]
-            for path in doubtful - self.certain
+            for path in doubtful
             if self.listing is None or self.listing.get(path) == self.changed[path].size
         ]
         for path in self.session.arrived(asked) if asked else ():
@@ -265,7 +265,7 @@ class _Planning:
         """Put what was found into its order."""
         foreign = self._foreign()
         overwritten = sorted(foreign & self.changed.keys())
-        if self.there is not None and self.there not in self.roots and not self.had_journal:
+        if self.is_strange:
             overwritten.append(ROOT)
         lost = sorted(path for path, file in self.gone.items() if file.kind not in _REPLACED)
         # Parts are last, for they tell a deploy that goes on what there was.

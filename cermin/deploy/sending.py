@@ -18,6 +18,8 @@ from cermin.hosts import compare, load_hosts, measure
 from cermin.manifest import Listed
 from cermin.report import Reporter
 
+FINISHING = "finishing"
+
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
@@ -171,7 +173,7 @@ class _Sending:
         self._delete(plan.deletes)
         if not session.is_atomic:
             session.delete([JOURNAL], lambda _: None)
-        self._now = "finishing"
+        self._now = FINISHING
         with self._report.stage("Finishing") as stage:
             return session.finish(stage)
 
@@ -191,7 +193,8 @@ class _Sending:
     def _how_far(self) -> Fault:
         hint = "run the same command again: it goes on from there"
         if self._session.is_atomic:
-            return Fault(self._address, "nothing was changed there", "run the same command again")
+            verdict = "all of it arrived or nothing" if self._now == FINISHING else "nothing was changed there"
+            return Fault(self._address, verdict, "run the same command again")
         plan = self._plan
         arrived = f"{self._files:,} of {plan.files:,} files arrived ({show_size(self._size)} of {show_size(plan.size)})"
         deletes = len(plan.in_the_way) + len(plan.deletes)
