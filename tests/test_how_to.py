@@ -166,7 +166,7 @@ def run_server(command: list[object], port: int) -> Iterator[str]:
 @contextlib.contextmanager
 def run_nginx(output: Path, folder: Path) -> Iterator[str]:
     """Run nginx with the configuration of the page, on another port and for this folder."""
-    program = shutil.which("nginx")
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")  # not on PATH of every user
     if not program:
         do_without("nginx", "nginx is not on PATH")
     port = free_port()
