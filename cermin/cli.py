@@ -447,8 +447,7 @@ def verify(options: Options, place: str, against: str, signer: Path | None) -> i
     report = options.report()
     done = verify(options.config(), report, place, against=against, signers=signer)
     _tell(done.faults, report, verbose=options.verbose)
-    same = done.files - done.differing - done.missing
-    count = _count(done.files, "file") if same == done.files else f"{max(same, 0):,} of {_count(done.files, 'file')}"
+    count = f"{done.same:,} of " * (done.same < done.files) + _count(done.files, "file")
     wrong = {"differ": done.differing, "missing": done.missing, "added": done.added or 0}
     told = ", ".join(f"{number:,} {word}" for word, number in wrong.items() if number)
     told = f"; {told}" if told else ""

@@ -52,7 +52,7 @@ def site(articles: Mapping[str, str], style: str = "a") -> dict[str, bytes]:
     """Return the files of a small site: ``articles`` are texts by the names of their pages."""
     css = f"static/style.{sha256(style.encode()).hexdigest()[:8]}.css"
     script = f"static/search.{sha256(style.encode()).hexdigest()[8:16]}.js"
-    shard = "search/s/" + sha256(repr(articles).encode()).hexdigest()[:8]
+    shard = f"search/s/p-{sha256(repr(articles).encode()).hexdigest()[:8]}.bin"
     head = '<link rel="stylesheet" href="{}{}">'
 
     def page(path: str, text: str) -> bytes:

@@ -246,11 +246,21 @@ def test_many_deletes_are_asked_about(root, place):
 def test_few_deletes_are_not(root, place):
     """Ten files may always go, and files that are named for what they hold do not count."""
     files = site(TEXTS)
-    write_site(root, files | {f"static/{number}.js": b"x" for number in range(30)} | dict.fromkeys("0123456789", b"x"))
+    scripts = {f"static/x.{number:08x}.js": b"x" for number in range(30)}
+    write_site(root, files | scripts | dict.fromkeys("0123456789", b"x"))
     deploy(root)
     whole = write_site(root, files)
     assert len(deploy(root).deleted) == 40
     assert place.holds() == whole
+
+
+def test_own_static_files_are_asked_about(root, place):
+    """A mirror's own static files keep their names, so to lose many of them is asked about as for pages."""
+    write_site(root, site(TEXTS) | {f"static/foto-{number}.jpg": b"x" for number in range(30)})
+    deploy(root)
+    write_site(root, site(TEXTS))
+    with pytest.raises(DeployError, match="30 files of 44 would be deleted"):
+        deploy(root)
 
 
 def test_changed_since_the_build(root, place):

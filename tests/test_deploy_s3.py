@@ -163,10 +163,10 @@ def test_no_bucket(mirror, place):
 
 
 def test_server_that_is_down(root, place, impatient):
-    """A store that nobody answers for is told as such."""
+    """A store that nobody answers for is told as such, in the system's words."""
     write_site(root, site(TEXTS))
     place.server.kill()
-    with pytest.raises(DeployError, match="cannot be reached") as caught:
+    with pytest.raises(DeployError, match="cannot be reached: Connection refused") as caught:
         deploy(root)
     assert "endpoint" in caught.value.faults[0].hint
 

@@ -58,6 +58,7 @@ def test_true_copy(newsroom, tmp_path):
     """A true copy is found so, from within its mirror and by whoever has the copy alone."""
     done = check(newsroom, newsroom / "copy")
     assert (done.faults, done.differing, done.missing, done.added, done.captures) == ((), 0, 0, 0, 1)
+    assert done.same == done.files
     assert done.files == sum(not manifest.is_own(path) for path in files_of(newsroom / "copy"))
     assert done.build == build(newsroom).build
     alone = check(tmp_path, newsroom / "copy")
@@ -141,7 +142,8 @@ def test_manifest_of_a_copy(newsroom, tmp_path):
     with pytest.raises(ManifestError, match="not what cermin writes"):
         check(tmp_path, copy)
     (copy / "manifest.json").unlink()
-    assert told(check(newsroom, copy))["manifest.json"] == "missing"
+    done = check(newsroom, copy)
+    assert (told(done)["manifest.json"], done.same) == ("missing", done.files)
     with pytest.raises(PlaceError, match="there is no manifest"):
         check(tmp_path, copy)
 
@@ -367,6 +369,9 @@ def test_hosts_that_fail(newsroom, tmp_path, monkeypatch):
     with pytest.raises(PlaceError, match="cannot be read") as error:
         check(tmp_path, address)
     assert error.value.faults[0].hint
+    too_much = {f"/{OTHER}": lambda host: host.answer(429)}
+    with host(copy, too_much) as address, pytest.raises(PlaceError, match="asked for too much"):
+        check(tmp_path, address)
 
 
 def test_slow_hosts(newsroom, tmp_path, monkeypatch):

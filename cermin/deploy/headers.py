@@ -42,6 +42,11 @@ def content_type(path: str) -> str:
     return _TYPES.get(ending) or _OTHERS.guess_type(f"file{ending}")[0] or "application/octet-stream"
 
 
+def is_lasting(path: str) -> bool:
+    """Tell whether a file is called by what it holds, so that another comes where this one changes."""
+    return _LASTING.fullmatch(path) is not None
+
+
 def cache_control(path: str) -> str:
     """Return for how long a file may be shown without asking for it again, as Cache-Control says it."""
-    return FOREVER if _LASTING.fullmatch(path) else SHORT
+    return FOREVER if is_lasting(path) else SHORT

@@ -14,6 +14,7 @@ from hashlib import sha256
 from itertools import chain
 
 from cermin.addresses import SEARCH_INDEX, SEARCH_STEMMERS
+from cermin.deploy.headers import is_lasting
 from cermin.deploy.target import Session, Source
 from cermin.errors import DeployError, Fault, ManifestError, UsageError
 from cermin.manifest import LARGEST, ROOT, SIGNATURE, Listed, Manifest, PartRow, differ, is_own, read_files, read_root
@@ -37,8 +38,6 @@ _STEP_OF_KIND = {
     "robots": ENTRIES,
 }
 _STEP_OF_PATH = {SEARCH_INDEX: ENTRIES, SEARCH_STEMMERS: ENTRIES, ROOT: LAST, SIGNATURE: LAST}
-_REPLACED = frozenset({"asset", "search-index", MANIFEST})
-"""Kinds of files that are named for what they hold: a change takes one away and brings another."""
 ALWAYS_ALLOWED = 10
 """Files that a deploy may take away however few there are."""
 NAMED = 5
@@ -267,7 +266,7 @@ class _Planning:
         overwritten = sorted(foreign & self.changed.keys())
         if self.is_strange:
             overwritten.append(ROOT)
-        lost = sorted(path for path, file in self.gone.items() if file.kind not in _REPLACED)
+        lost = sorted(path for path in self.gone if not is_lasting(path))
         # Parts are last, for they tell a deploy that goes on what there was.
         replaced = sorted((path for path in self.gone.keys() - set(lost)), key=lambda path: (is_own(path), path))
         last, replaced_last = self._last_files()

@@ -32,13 +32,16 @@ BYTES_TOGETHER = 64 * 1024 * 1024
 """Bytes of one call, unless a single file has more."""
 TIMEOUT = 120
 """Seconds after which a line that carries nothing is given up."""
+LONGEST = 80
+"""Bytes of the path of a socket, to which ssh adds 17 while it makes it; macOS takes 104 (unix(4)), Linux 108."""
 INCOMPLETE = 23
 """Exit code of rsync when some files could not be transferred; its messages name them."""
 _OPTIONS = (
-    "--from0", "--no-motd", "--no-human-readable", "--compress", "--perms", "--chmod=D755,F644", f"--timeout={TIMEOUT}",
+    "--from0", "--no-motd", "--no-human-readable", "--compress", "--no-implied-dirs", "--perms", "--chmod=D755,F644",
+    f"--timeout={TIMEOUT}",
 )  # fmt: skip
-"""Whatever the umask is at either end, a web server can read what is there. Times are not kept: a file's time is that
-of its coming, which caches compare."""
+"""Whatever the umask is at either end, a web server can read what comes. Folders that are there are left as they are:
+they may be somebody else's. Times are not kept: a file's time is that of its coming, which caches compare."""
 _LINE = re.compile(rb"(?P<kind>.)\S{9,11} +(?P<size>[\d,.']+) \d{4}/\d\d/\d\d \d\d:\d\d:\d\d (?P<name>.+)", re.DOTALL)
 _NAME = r"[^\s@/:\[\]-][^\s@/:\[\]]*"
 """Of an account or a machine; nothing that a program could take for an option."""
@@ -143,12 +146,15 @@ class RsyncSession:
         self._source: Source = work.source
         self._words = [os.path.expanduser(word) for word in shlex.split(settings.ssh)]  # noqa: PTH111 - options too
         self._may_ask = work.may_ask
-        is_openssh = Path(self._words[0]).name == "ssh"
-        self._shares = is_openssh and os.name == "posix"
+        self._is_openssh = Path(self._words[0]).name == "ssh"
+        self._socket = scratch / "ssh"
+        self._shares = self._is_openssh and os.name == "posix" and len(os.fsencode(self._socket)) <= LONGEST
         """Whether all calls go through one connection; Windows' ssh cannot."""
         self._fetched: dict[str, bytes | None] = {}
         self._there: set[str] = set()
         """Files that are known to be there."""
+        self._folders: set[str] = set()
+        """Folders that are known to be there, ``.`` for the whole."""
         self._touched: set[str] = {ROOT, SIGNATURE, JOURNAL}
         """Files that are the site's, as far as this deploy came by them."""
         self._leftovers: dict[str, str] = {}
@@ -169,12 +175,12 @@ class RsyncSession:
 
     def _ssh(self) -> list[str]:
         words = list(self._words)
-        if Path(words[0]).name == "ssh":
+        if self._is_openssh:
             words += ["-o", f"ServerAliveInterval={TIMEOUT // 4}"]
             words += [] if self._may_ask else ["-o", "BatchMode=yes"]
         if self._shares:
             # It ends by itself, should this process be killed.
-            path = str(self._scratch / "ssh").replace("%", "%%")
+            path = str(self._socket).replace("%", "%%")
             words += ["-o", "ControlMaster=auto", "-o", f"ControlPath={path}", "-o", "ControlPersist=60"]
         return words
 
@@ -242,7 +248,9 @@ class RsyncSession:
         """Read small files in one call."""
         with tempfile.TemporaryDirectory(dir=self._scratch) as folder:
             _, said = self._call(["--files-from=-", "--ignore-missing-args"], paths, [self._far(), f"{folder}/"])
-            if said and not _NO_FOLDER.search(said):
+            if not said:
+                self._folders.add(".")
+            elif not _NO_FOLDER.search(said):
                 raise self._failure(said, INCOMPLETE)
             for path in paths:
                 file = Path(folder, path)
@@ -260,6 +268,7 @@ class RsyncSession:
             if whole := _TEMPORARY.fullmatch(path):
                 self._leftovers[path] = f"{whole['folder'] or ''}{whole['name']}"
         self._there = set(found)
+        self._folders |= {above for path in found for above in _above(path)}
         own = {path for path, whole in self._leftovers.items() if whole in self._touched}
         return {path: size for path, size in found.items() if path not in own}
 
@@ -286,22 +295,33 @@ class RsyncSession:
         Files that rsync takes for equal are sent too: it looks at times.
         """
         for some in _shares(files):
-            self._touched |= {file.path for file in some}
-            _, said = self._call(["--files-from=-", "--ignore-times"], [file.path for file in some], self._sending())
+            paths = [file.path for file in some]
+            self._touched |= set(paths)
+            _, said = self._call(
+                ["--files-from=-", "--ignore-times"], self._new_folders(paths) + paths, self._sending()
+            )
             if said:
                 raise self._failure(said, INCOMPLETE)
             # They were right when the deploy began. A build that runs beside it may have changed them since.
             if faults := [fault for fault in map(self._source.check, some) if fault]:
                 raise DeployError(*faults)
-            self._there |= {file.path for file in some}
+            self._there |= set(paths)
             for file in some:
                 sent(file)
+
+    def _new_folders(self, paths: Sequence[str]) -> list[str]:
+        """Return the folders that files need and that may be missing, to be made with the right permissions."""
+        folders = {above for path in paths for above in _above(path)} | {"."}
+        new = sorted(folders - self._folders)
+        self._folders |= folders
+        return new
 
     def write(self, path: str, data: bytes) -> None:
         """Put a small file there."""
         with tempfile.TemporaryDirectory(dir=self._scratch) as folder:
             Path(folder, path).write_bytes(data)
-            _, said = self._call(["--files-from=-", "--ignore-times"], [path], [f"{folder}/", self._far()])
+            paths = [*self._new_folders([path]), path]
+            _, said = self._call(["--files-from=-", "--ignore-times"], paths, [f"{folder}/", self._far()])
         if said:
             raise self._failure(said, INCOMPLETE)
 
@@ -319,6 +339,7 @@ class RsyncSession:
             if gone:
                 gone -= set(_above(path))
         # From the deepest up, for a folder goes when it is empty.
+        self._folders -= gone
         for _, level in groupby(sorted(gone, key=_depth, reverse=True), _depth):
             self._take_away(list(level))
 

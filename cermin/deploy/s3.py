@@ -308,5 +308,7 @@ def _explain(message: str) -> tuple[str, str]:
         return f"{deleting[1]} ({deleting[2]})", _HINTS.get(deleting[2], "")
     if answer := re.search(r"non-2xx status code: (\d+ [^:]*)", told):
         return f"the store answered {answer[1].strip()}", ""
-    reason = told.rpartition(" - ")[2] or told
-    return f"cannot be reached: {' '.join(reason.split())}", "look at endpoint, and whether the store is up"
+    # What the system said of the connection stands in the details alone.
+    causes = re.findall(r'(?:message|error): "([^"]+)"', message)
+    reason = causes[-1] if causes else " ".join((told.rpartition(" - ")[2] or told).split())
+    return f"cannot be reached: {reason}", "look at endpoint, and whether the store is up"

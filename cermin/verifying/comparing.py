@@ -18,7 +18,18 @@ from cermin import output
 from cermin.config import Config
 from cermin.errors import Fault, ManifestError, PlaceError, SignatureError
 from cermin.files import is_inside
-from cermin.manifest import LARGEST, ROOT, SIGNATURE, CaptureHash, Listed, Manifest, PartRow, read_files, read_root
+from cermin.manifest import (
+    LARGEST,
+    ROOT,
+    SIGNATURE,
+    CaptureHash,
+    Listed,
+    Manifest,
+    PartRow,
+    is_own,
+    read_files,
+    read_root,
+)
 from cermin.report import Reporter
 from cermin.signing import LARGEST as LARGEST_SIGNATURE
 from cermin.signing import check_signature
@@ -46,7 +57,10 @@ class Verified:
     """Where the manifest of that build stands."""
     files: int
     """Files that it lists."""
+    same: int
+    """Those of them that the copy has, byte for byte."""
     differing: int
+    """Of these and of the manifest's own, those that it has in another way; and those that it has not."""
     missing: int
     added: int | None
     """Files that it does not list; None where a host does not tell which there are."""
@@ -69,10 +83,10 @@ def verify(config: Config, report: Reporter, name: str, *, against: str = "", si
     """
     started = time.monotonic()
     place = open_place(name)
-    is_own = not against and (config.output / ROOT).is_file()
-    model = open_place(against or (str(config.output) if is_own else name))
+    has_own = not against and (config.output / ROOT).is_file()
+    model = open_place(against or (str(config.output) if has_own else name))
     root = _read_root(model)
-    check = _Check(place, model, root, FolderPlace(config.seeds) if is_own else None)
+    check = _Check(place, model, root, FolderPlace(config.seeds) if has_own else None)
     signer = check.compare_root(signers)
     with report.stage("Reading the copy", root.files) as stage:
         check.compare_files(stage.advance)
@@ -80,6 +94,7 @@ def verify(config: Config, report: Reporter, name: str, *, against: str = "", si
         build=root.build,
         against=model.name,
         files=root.files,
+        same=check.same,
         differing=check.differing,
         missing=check.missing,
         added=check.added if place.folder else None,
@@ -124,7 +139,7 @@ class _Check:
 
     def __init__(self, place: Place, model: Place, root: Manifest, seeds: FolderPlace | None) -> None:
         self.faults: list[Fault] = []
-        self.differing = self.missing = self.added = self.captures = 0
+        self.same = self.differing = self.missing = self.added = self.captures = 0
         self._place, self._model, self._root, self._seeds = place, model, root, seeds
         self._parts: tuple[PartRow, ...] = ()
         self._hints: set[str] = set()
@@ -176,6 +191,8 @@ class _Check:
             elif look.verdict:
                 is_page = look.path.endswith(".html") and not self._place.folder
                 self._differ(look.path, look.verdict, _ALTERED if is_page else "")
+            elif not is_own(look.path):
+                self.same += 1
             self.captures += look.is_capture_same
             if look.capture and not look.is_capture_same:
                 hint = "import it again, or put back what was captured"

@@ -41,7 +41,7 @@ GRACE, SLOWEST = 60.0, 1000
 """Seconds after which a file must have come with so many bytes a second, lest a host holds us for ever."""
 BUSY = frozenset((408, 425, 429, 500, 502, 503, 504))
 """Answers behind which another try may help (RFC 9110, 15; RFC 6585)."""
-FOUND, NOT_FOUND, GONE = 200, 404, 410
+FOUND, NOT_FOUND, GONE, TOO_MANY = 200, 404, 410, 429
 MOVED = frozenset((301, 302, 303, 307, 308))
 
 
@@ -167,6 +167,9 @@ class _Web(Place):
                     hint = "see whether the address is right and the host can be reached, and try again"
                     raise PlaceError.at(self.name + path, f"cannot be read: {_words(error)}", hint) from error
             except _BusyError as error:
+                if not left and error.args[0] == TOO_MANY:
+                    verdict = f"cannot be read: the host answers {error}, as it was asked for too much"
+                    raise PlaceError.at(self.name + path, verdict, "try again later") from error
                 if not left:
                     raise OddError(f"the host answers {error}") from error
             time.sleep(PAUSE * 2 ** (TRIES - 1 - left))
