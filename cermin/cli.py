@@ -455,7 +455,7 @@ def verify(options: Options, place: str, against: str, signer: Path | None) -> i
     if done.added is None:
         report.say("What was added cannot be seen from here: a host does not tell which files it has")
     if done.captures:
-        report.say(f"{_count(done.captures, 'capture')} in {Path('seeds')}/ as when the articles were made")
+        report.say(f"{_count(done.captures, 'capture')} in seeds/ as when the articles were made")
     if done.signer:
         report.say(f"Signed by {done.signer}")
     return FAILED if done.faults else DONE
