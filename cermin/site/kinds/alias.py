@@ -35,6 +35,10 @@ class AliasPage(PlainKind):
             touched |= set(ask.folds_from(max(0, room - len(touched)), 2 * len(touched)))
         return map(Scope, sorted(touched))
 
+    def scope_at(self, ask: Queries, path: str) -> Scope | None:  # noqa: ARG002 - part of the protocol
+        """The old address whose page the path may be."""
+        return Scope(path.lower()) if path.lower().endswith((".html", ".htm")) else None
+
     def pages(self, ask: Queries, scope: Scope) -> Iterator[Page]:
         """Yield the page, unless the address is a redirect."""
         yield from self._pages(ask, ask.alias(scope.name))
@@ -65,6 +69,10 @@ class RedirectRules(OnePartKind):
     def scopes(self, ask: Queries) -> Iterable[Scope]:
         """The file, where an old address came or went, or its article did."""
         return [Scope("")] if ask.touched_aliases() else []
+
+    def scope_at(self, ask: Queries, path: str) -> Scope | None:  # noqa: ARG002 - part of the protocol
+        """The file."""
+        return Scope("") if path == REDIRECTS else None
 
     def pages(self, ask: Queries, scope: Scope | None) -> Iterator[Page]:  # noqa: ARG002 - part of the protocol
         """Yield the file, where there are redirects."""

@@ -28,6 +28,10 @@ class Headers(OnePartKind):
         """No article touches it."""
         return []
 
+    def scope_at(self, ask: Queries, path: str) -> Scope | None:  # noqa: ARG002 - part of the protocol
+        """The file."""
+        return Scope("") if path == HEADERS else None
+
     def pages(self, ask: Queries, scope: Scope | None) -> Iterable[Page]:  # noqa: ARG002 - part of the protocol
         """The file, where the host reads one."""
         host = hosts.load_hosts()[ask.config.site.host] if ask.config.site.host else None
