@@ -320,9 +320,9 @@ class _HostName(click.ParamType):  # type: ignore[type-arg]  # older versions of
 def check(options: Options, host: str | None) -> int:
     """Look for dead links and orphans in output/ and for faults in the front matter of content/.
 
-    A warning tells which words of the interface are English because its language has none for them. With a host, named
-    here or as `host` in cermin.toml, the size of the site is compared with what that host takes; before the site is
-    built it is estimated from the articles.
+    A warning tells which words of the interface are English because its language has none for them. With hosts, one
+    named here or those that cermin.toml names as `host`, the size of the site is compared with what they take. With one
+    named here that is possible before the site is built: its size is estimated from the articles then.
     """
     from cermin import pipeline
 
@@ -330,8 +330,8 @@ def check(options: Options, host: str | None) -> int:
     is_built = config.output.is_dir()
     if not is_built and not host:
         raise UsageError.at(config.output, "there is no site yet", "make it with `cermin build`")
-    name = host or config.site.host
-    fits = not name or _check_host(config, name, report)
+    names = [host] if host else _hosts_of(config)
+    fits = not names or _check_hosts(config, names, report)
     if not is_built:
         return DONE if fits else FAILED
     if untranslated := pipeline.find_untranslated(config):
@@ -342,19 +342,29 @@ def check(options: Options, host: str | None) -> int:
     return FAILED if faults or not fits else DONE
 
 
-def _check_host(config: Config, name: str, report: Reporter) -> bool:
-    """Tell whether the site keeps within what a host takes; say what does not."""
+def _hosts_of(config: Config) -> list[str]:
+    """Return the hosts that cermin.toml names for the site and for the places that it goes to."""
+    named = [config.site.host, *(str(place.get("host", "")) for place in config.deploy.values())]
+    if not any(named):
+        return []
+    from cermin.hosts import load_hosts
+
+    return [name for name in dict.fromkeys(named) if name in load_hosts()]
+
+
+def _check_hosts(config: Config, names: Sequence[str], report: Reporter) -> bool:
+    """Tell whether the site keeps within what each host takes; say what does not."""
     from cermin import hosts, pipeline
 
-    host, measured = hosts.load_hosts()[name], pipeline.measure(config, report)
-    verdict = hosts.compare(host, measured)
-    _tell(verdict.faults, report)
-    _tell(verdict.warnings, report, word="warning")
-    size = (
-        f"about {hosts.tell(measured)} (estimated: {measured.estimate})" if measured.estimate else hosts.tell(measured)
-    )
-    report.say(f"{host.name}: {size}: {'too much' if verdict.faults else 'fits'}")
-    return not verdict.faults
+    site, fits = pipeline.measure(config, report), True
+    size = f"about {hosts.tell(site)} (estimated: {site.estimate})" if site.estimate else hosts.tell(site)
+    for host in map(hosts.load_hosts().__getitem__, names):
+        verdict = hosts.compare(host, site)
+        _tell(verdict.faults, report)
+        _tell(verdict.warnings, report, word="warning")
+        report.say(f"{host.name}: {size}: {'too much' if verdict.faults else 'fits'}")
+        fits = fits and not verdict.faults
+    return fits
 
 
 def _tell_untranslated(config: Config, messages: Sequence[str], report: Reporter) -> None:

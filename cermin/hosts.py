@@ -111,11 +111,12 @@ def measure(output: Path) -> Measure:
     """Return how large the site in the folder ``output`` is. Raises OSError."""
     files = folders = size = search_files = search_bytes = 0
     largest, longest = ("", 0), ""
+    top = len(str(output)) + 1
     for folder, _, names in os.walk(output):
-        prefix = Path(folder).relative_to(output).as_posix() + "/" if folder != str(output) else ""
+        prefix = f"{folder[top:].replace(os.sep, '/')}/" if folder[top:] else ""
         folders += bool(prefix)
         for name in names:
-            bytes_ = (Path(folder) / name).lstat().st_size
+            bytes_ = os.lstat(f"{folder}/{name}").st_size
             files, size = files + 1, size + bytes_
             if prefix.startswith("search/"):
                 search_files, search_bytes = search_files + 1, search_bytes + bytes_

@@ -184,7 +184,7 @@ def build(config: Config, report: Reporter, *, jobs: int = 0) -> Built:
         changed += _prune(config, catalogue, plan, strange, make_pages.theme.references)
         # Behind all that it lists.
         hashed, unlisted = make_manifest(config, catalogue, report)
-        faults = catalogue.content_faults() + catalogue.failures() + unlisted
+        faults = catalogue.content_faults() + ask.alias_faults() + catalogue.failures() + unlisted
         articles, pages = ask.shelf_count("latest"), catalogue.count_pages()
     return Built(articles, pages, plan.made, tuple(changed), tuple(faults), index, hashed, time.monotonic() - started)
 
@@ -580,9 +580,10 @@ def check(config: Config, report: Reporter) -> tuple[int, int, list[Fault]]:
     """
     with open_mirror(config) as catalogue:
         _gather(config, catalogue, report, 0)
-        faults = catalogue.content_faults() + catalogue.failures()
+        faults = catalogue.content_faults() + site.Queries(catalogue, config, {}).alias_faults() + catalogue.failures()
+        aliases = set(catalogue.pages_of_kind("alias"))
     with report.stage("Checking links") as stage:
-        pages, links, broken = output.check_links(config.output, config.site.base_url, stage.advance)
+        pages, links, broken = output.check_links(config.output, config.site.base_url, stage.advance, aliases)
     return pages, links, faults + broken
 
 

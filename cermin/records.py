@@ -201,6 +201,8 @@ class Entry(NamedTuple):
     place: str
     tags: tuple[str, ...]
     url: str
+    aliases: tuple[str, ...]
+    """Paths below output/ of the pages that stand for its old addresses."""
     revision_of: str
     """Path below content/ of the article that this is another version of, empty where it is none."""
     revisions: tuple[str, ...]

@@ -1,7 +1,8 @@
 """What tests share: real captures, a real browser, mirrors made to measure, and golden trees.
 
 A test that cannot run here is skipped with its reason, but fails where CERMIN_REQUIRE names what it needs
-(``CERMIN_REQUIRE="browser corpus node nu rsync s3 sshd"``, as CI does), so that a green run has tested everything.
+(``CERMIN_REQUIRE="browser caddy corpus nginx node nu rsync s3 sshd"``, as CI does), so that a
+green run has tested everything.
 """
 
 from __future__ import annotations

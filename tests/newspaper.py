@@ -53,6 +53,7 @@ ARTICLES = {
         authors=["Budi Santoso"],
         section="Ekonomi",
         tags=["pasar"],
+        aliases=["/2024/06/pasar-lama.html", "/berita.php"],
     ),
     "warta/2024/05/jembatan.md": article(
         "Jembatan gantung selesai diperbaiki", "Jembatan itu menghubungkan dua desa.\n\n    kode 12",

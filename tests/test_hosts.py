@@ -178,6 +178,18 @@ def test_too_much_fails(mirror, run):
     assert "100.00 MB" in ran.err
 
 
+def test_hosts_of_places(mirror, run):
+    """Without --host the site is compared with the hosts of all places that it goes to, each once."""
+    places = "".join(
+        f'[deploy.{name}]\ntarget = "folder"\npath = "../{name}"\nhost = "{host}"\n'
+        for name, host in {"a": "netlify", "b": "usb-stick", "c": "netlify"}.items()
+    )
+    root = mirror(content=many(3), settings=f'[site]\nhost = "s3"\n{places}')
+    build(root)
+    told = [line.partition(":")[0] for line in run("check", cwd=root).out.splitlines()[:-1]]
+    assert told == ["S3, and what speaks its protocol", "Netlify", "a USB stick or disk"]
+
+
 def test_unknown_host(mirror, run):
     """A host that is not known is a wrong call, answered with a guess and with those that are; so is a setting."""
     root = mirror(content=many(1))

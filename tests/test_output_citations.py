@@ -23,7 +23,7 @@ from tests.newspaper import KINDS_OF_PAGES, write_newspaper
 
 EMPTY = Entry(
     address="", title="", date="", outlet="", lang="", section="", summary="", authors=(), editor="", agency="",
-    place="", tags=(), url="", revision_of="", revisions=(), seed="", duplicates=(), sha256="", excerpt="",
+    place="", tags=(), url="", aliases=(), revision_of="", revisions=(), seed="", duplicates=(), sha256="", excerpt="",
     references=(), digest="", text="", body_at=0,
 )  # fmt: skip
 FULL = EMPTY._replace(

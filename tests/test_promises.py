@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import random
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +25,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cermin import addresses, content, executors, inputs, manifest, pipeline
+from cermin import addresses, content, executors, hosts, inputs, manifest, pipeline
 from cermin.errors import CerminError
 from cermin.output import translations
 from cermin.output.theme import builtin_folder
 from cermin.site import members, segments, shelves
-from cermin.site.kinds import feed
+from cermin.site.kinds import alias, feed
 from tests.conftest import ROOT, tree
 from tests.mirrors import article, build, build_clean, call, check_manifest, find_differences, import_seeds
 
@@ -46,13 +48,15 @@ DATES = (
     "", "2024-06-01", "2024-06-01T10:00:00+07:00", "2024-06-02T00:30:00+07:00", "2024-06-30T23:00:00-05:00",
     "2024-07-01", "2023-12-31", "2023-12-31T23:59", "2025-01-01", "1999-05-05",
 )  # fmt: skip
-TEMPLATES = ("list.html", "article.html", "layout.html", "macros.html", "feed.xml", "front.html")
+ALIASES = ("/lama/a.html", "/Lama/A.html", "/beta/", "/berita.php", "/2019/05/banjir/", "/lama/b", "/é.html")
+TEMPLATES = ("list.html", "article.html", "layout.html", "macros.html", "feed.xml", "front.html", "alias.html")
 SETTINGS = (
     "",
     '[site]\ntitle = "Cermin Lain"\nlist_size = 2\n',
     '[site]\nlist_size = 3\nbase_url = "https://example.org/kaca/"\n',
     '[site]\nlist_size = 2\nlanguage = "id"\nbase_url = "https://example.org/"\n',
     "[site]\nlist_size = 3\nsearch = false\n",
+    '[site]\nlist_size = 2\nhost = "cloudflare-pages"\nbase_url = "https://example.org/"\n',
     '[site]\nlist_size = 2\nlanguage = "ar"\ndescription = "<b>"\ncontact = "desk@example.org"\n',
 )
 
@@ -184,6 +188,15 @@ def _reassign(room: Newsroom, which: int, what: int) -> None:
 @_moves
 def _describe(room: Newsroom, which: int, what: int) -> None:
     room.change(which, lang=LANGUAGES[what % len(LANGUAGES)], summary="Ringkas." * (what % 2), place="Kota & Desa")
+
+
+@_moves
+def _readdress(room: Newsroom, which: int, what: int) -> None:
+    """Give an article old addresses: one that others have too, that of another's page, of a hub, of a folder."""
+    other = "/" + room.pick(what).removesuffix(".md") + ".html"
+    aliases = [ALIASES[what % len(ALIASES)], ALIASES[which % len(ALIASES)], f"/lama/{which}.html", other]
+    own = "/" + room.pick(which).removesuffix(".md") + ".html"
+    room.change(which, aliases=[alias for alias in aliases[what % 3 : 1 + what % 5] if alias != own])
 
 
 @_moves
@@ -325,6 +338,12 @@ def play(root: Path, series: Sequence[Sequence[Move]]) -> None:
     """Play rounds of moves; after each, the next build must give what a clean one gives."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(members, "TOGETHER", 2)
+        patch.setattr(alias, "TOGETHER", 2)
+        # A host that reads few redirects, so that the rest are pages.
+        known = hosts.load_hosts()
+        few = hosts.Redirects(4, 100, "", date(2026, 1, 2))
+        host = dataclasses.replace(known["cloudflare-pages"], redirects=few)
+        patch.setattr(hosts, "load_hosts", lambda: {**known, host.id: host})
         patch.setattr(manifest, "TOGETHER", 4)
         for name, count in (("MOST", 6), ("LEAST", 3), ("STEP", 3), ("TOGETHER", 2)):
             patch.setattr(segments, name, count)

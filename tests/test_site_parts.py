@@ -14,8 +14,8 @@ from cermin.config import load_config
 from cermin.manifest import is_own
 from cermin.output.theme import load_theme
 from cermin.site import KINDS, Queries, loading, open_catalogue, open_frozen
+from cermin.site.kinds import alias, shelf_list
 from cermin.site.kinds import article as article_kind
-from cermin.site.kinds import shelf_list
 from cermin.site.kinds.kind import Scope
 from cermin.site.planning import find_page, page_row
 from tests.conftest import tree
@@ -33,6 +33,7 @@ def newsroom(count: int = 23) -> dict[str, str]:
             date=f"2024-0{number % 3 + 1}-{number % 5 + 1:02}" if number % 7 else "",
             tags=[f"topik {step}" for step in range(1, 6) if number % step == 0],
             section="Kota" if number % 3 else "",
+            aliases=[f"/lama/{number // 2}.html", f"/berita/{number}"] if number % 4 == 0 else [],
         )
         for number in range(count)
     }
@@ -44,7 +45,7 @@ def test_size_of_parts(mirror, monkeypatch, together):
     root = mirror(content=newsroom(), settings=SETTINGS)
     build(root)
     wanted = tree(root / "output")
-    for module in (article_kind, shelf_list):
+    for module in (alias, article_kind, shelf_list):
         monkeypatch.setattr(module, "TOGETHER", together)
     monkeypatch.setattr(pipeline, "FROZEN", together)
     built, found = build_clean(root)
@@ -57,7 +58,7 @@ def test_parts_are_scopes(mirror, monkeypatch, together):
     """A page of a part is the page of its scope, with the same inputs; every page is in one part."""
     root = mirror(content=newsroom(), settings=SETTINGS)
     build(root)
-    for module in (article_kind, shelf_list):
+    for module in (alias, article_kind, shelf_list):
         monkeypatch.setattr(module, "TOGETHER", together)
     config = load_config(root)
     with open_catalogue(config.state) as catalogue:
@@ -124,7 +125,7 @@ def test_size_of_loads(mirror, monkeypatch, limit):
 def dump(root):
     """Return all that a catalogue knows of articles, and its indexes."""
     with contextlib.closing(sqlite3.connect(root / ".cermin/catalogue.sqlite")) as connection:
-        tables = ("entry", "file", "reference", "shelf", "spelling", "placing")
+        tables = ("entry", "file", "reference", "shelf", "spelling", "placing", "alias")
         rows = {table: sorted(connection.execute(f"SELECT * FROM {table}")) for table in tables}  # noqa: S608
         return rows | {
             "schema": sorted(connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql != ''"))

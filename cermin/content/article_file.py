@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -13,6 +14,7 @@ from cermin.characters import CONTROL, decode, find_control
 from cermin.content.body import excerpt_of, references_of
 from cermin.content.front_matter import format_head, read_head
 from cermin.content.head import FrontMatterError, Head
+from cermin.content.old_addresses import MOST, read_alias
 from cermin.errors import ContentError, Fault
 from cermin.files import digest
 from cermin.records import Article, Entry, Kin
@@ -155,6 +157,7 @@ def _entry(path: str, data: bytes, head: Head, body: str) -> Entry:
         text("place", ""),
         tuple(dict.fromkeys(lists.get("tags", ()))),
         text("url", ""),
+        _aliases_of(lists["aliases"]) if "aliases" in lists else (),
         text("revision_of", ""),
         tuple(dict.fromkeys(lists.get("revisions", ()))),
         text("seed", ""),
@@ -166,6 +169,12 @@ def _entry(path: str, data: bytes, head: Head, body: str) -> Entry:
         text_hash(texts["title"], body),
         head.body_at,
     )
+
+
+def _aliases_of(written: Iterable[str]) -> tuple[str, ...]:
+    # Of two that differ in capitals alone, one: on many file systems both are one file.
+    paths = {path.lower(): path for path in (read_alias(alias)[0] for alias in reversed(tuple(written)))}
+    return tuple(reversed(paths.values()))
 
 
 def _check_path(path: str) -> list[tuple[str, str]]:
@@ -212,7 +221,20 @@ def _check_values(path: str, head: Head) -> list[tuple[int, str, str]]:
     if (main := str(values.get("revision_of", ""))) and (main == path or main[-3:] != ".md" or _check_path(main)):
         verdict = f'revision_of is not the path of another article: "{main}"'
         faults.append((head.lines["revision_of"], verdict, "write outlet/2024/03/slug.md"))
+    if "aliases" in values:
+        faults += [(head.lines["aliases"], *fault) for fault in _check_aliases(path, values["aliases"])]
     return faults
+
+
+def _check_aliases(path: str, written: Sequence[str]) -> Iterator[tuple[str, str]]:
+    if len(written) > MOST:
+        yield f"{len(written):,} aliases, and an article has at most {MOST}", "leave some out"
+    for alias in written:
+        found, fault = read_alias(alias)
+        if fault:
+            yield f'the alias "{alias}" {fault[0]}', fault[1]
+        elif found.lower() == path.removesuffix(".md") + ".html":
+            yield f'the alias "{alias}" is the article\'s own address', "leave it out"
 
 
 def _check_value(path: str, key: str, value: str) -> tuple[str, str] | None:

@@ -7,12 +7,12 @@ from typing import NamedTuple
 from cermin.errors import Fault
 
 FENCE = "---"
-LISTS = frozenset(("authors", "tags", "revisions", "duplicates"))
+LISTS = frozenset(("authors", "tags", "aliases", "revisions", "duplicates"))
 NAMES = frozenset(("seed", "duplicates"))
 """Keys whose values name files of any name: white space in them is kept as it is."""
 KEYS = (
-    "title", "date", "outlet", "lang", "authors", "editor", "agency", "place", "section", "tags", "url", "summary",
-    "revision_of", "revisions", "seed", "duplicates", "sha256", "written",
+    "title", "date", "outlet", "lang", "authors", "editor", "agency", "place", "section", "tags", "url", "aliases",
+    "summary", "revision_of", "revisions", "seed", "duplicates", "sha256", "written",
 )  # fmt: skip
 """Every key, in the order in which cermin writes them."""
 

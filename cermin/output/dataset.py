@@ -27,7 +27,7 @@ LEVEL = 2
 
 FIELDS = (
     "address", "title", "date", "outlet", "lang", "authors", "editor", "agency", "place", "section", "tags", "url",
-    "summary", "revision_of", "revisions", "seed", "duplicates", "sha256", "see_also", "body",
+    "aliases", "summary", "revision_of", "revisions", "seed", "duplicates", "sha256", "see_also", "body",
 )  # fmt: skip
 """What a line can hold, in its order; what has no value is left out."""
 

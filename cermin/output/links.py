@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from html import unescape
 from pathlib import Path
 from typing import NamedTuple
@@ -51,15 +51,17 @@ _ROOTS = frozenset({"index.html", "404.html"})
 """Pages to which nothing needs to lead."""
 
 
-def check_links(output: Path, base_url: str, advance: Callable[[], None]) -> tuple[int, int, list[Fault]]:
+def check_links(
+    output: Path, base_url: str, advance: Callable[[], None], unlinked: Collection[str] = ()
+) -> tuple[int, int, list[Fault]]:
     """Read every page of the site and follow its links.
 
     Returns how many files with links and how many links there are, and what is wrong: links that lead nowhere, pages
-    to which no other leads. ``advance`` is called for each file.
+    to which no other leads and none needs to (``unlinked``). ``advance`` is called for each file.
     """
     files = set(find_output(output))
     pages = sorted(path for path in files if path.endswith((".html", ".xml")))
-    linked = set(_ROOTS)
+    linked = {*_ROOTS, *unlinked}
     faults, count = [], 0
     for path in pages:
         text = (output / path).read_text(encoding="utf-8")

@@ -19,6 +19,7 @@ import cermin
 from cermin import addresses
 from cermin.config import Config
 from cermin.errors import CerminError, OutputError
+from cermin.hosts import HEADERS, REDIRECTS
 from cermin.output.address import mend_address, quote, readable, root_of
 from cermin.output.article_body import read_body
 from cermin.output.body_html import BodyRenderer
@@ -41,6 +42,8 @@ LONGEST_IN_FEED = 500_000
 """Characters of HTML; of a longer text feeds have the summary."""
 REMEMBERED = 8192
 """Dates and numbers whose words are remembered."""
+_AT_ANY_DEPTH = frozenset({"404.html", REDIRECTS, HEADERS})
+"""Files that tell addresses from the root of the host on."""
 _URL_NAMESPACE = bytes.fromhex("6ba7b8119dad11d180b400c04fd430c8")
 
 
@@ -80,6 +83,7 @@ class Renderer:
             "month": self._month,
             "front": self._front,
             "about": self._about,
+            "alias": self._alias,
             "datasheet": self._datasheet,
             "search": self._search,
             "feed": self._feed,
@@ -106,7 +110,7 @@ class Renderer:
         """
         if not page.template:
             return self._json_feed(page) if page.kind == "feed" else self._theme.asset(page.path)
-        root = self._base_path if page.path == "404.html" else root_of(page.path)
+        root = self._base_path if page.path in _AT_ANY_DEPTH else root_of(page.path)
         context: dict[str, Any] = {
             **page.answers,
             "root": Markup(root),  # noqa: S704 - dots and slashes, or the path of base_url, which is checked
@@ -146,6 +150,10 @@ class Renderer:
             "structured_data": self._structured_data(page, entry, publisher, permalink),
             "citations": cite(entry, publisher, permalink, self._config.site.title),
         }
+
+    def _alias(self, page: Page, root: str) -> dict[str, Any]:
+        target = page.answers["target"]
+        return {"canonical": self._absolute(target) or root + quote(target)}
 
     def _structured_data(self, page: Page, entry: Entry, publisher: str, permalink: str) -> Markup:
         main, versions = page.answers["main"], page.answers["versions"]

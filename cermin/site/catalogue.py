@@ -21,11 +21,21 @@ from cermin.errors import BrokenCatalogueError, BusyError, CerminError, Fault
 from cermin.manifest import PartRow
 from cermin.records import Familiar
 from cermin.site.loading import INDEXES, PAGE_INDEX, Loader, PageLoader, drop_staged
-from cermin.site.rows import ENTRY_COLUMNS, KEEP_KIN, Shelved, entry_from, kin_rows, path_of, shelve
+from cermin.site.rows import (
+    ENTRY_COLUMNS,
+    KEEP_ALIAS,
+    KEEP_KIN,
+    Shelved,
+    alias_rows,
+    entry_from,
+    kin_rows,
+    path_of,
+    shelve,
+)
 from cermin.site.shelves import UNDATED, Place, ShelfName
 
 FILE = "catalogue.sqlite"
-SCHEMA_VERSION = "9"
+SCHEMA_VERSION = "10"
 
 REPEATING = 5
 """Captures in which a line stands at least to be looked at: those that may be furniture are found at once."""
@@ -67,13 +77,18 @@ CREATE TABLE entry (
     id INTEGER PRIMARY KEY, moment INTEGER NOT NULL, tie INTEGER NOT NULL, fold TEXT NOT NULL, shown TEXT NOT NULL,
     address TEXT NOT NULL UNIQUE, title TEXT NOT NULL, date TEXT NOT NULL, outlet TEXT NOT NULL, lang TEXT NOT NULL,
     section TEXT NOT NULL, summary TEXT NOT NULL, authors TEXT NOT NULL, editor TEXT NOT NULL, agency TEXT NOT NULL,
-    place TEXT NOT NULL, tags TEXT NOT NULL, url TEXT NOT NULL, revision_of TEXT NOT NULL, revisions TEXT NOT NULL,
+    place TEXT NOT NULL, tags TEXT NOT NULL, url TEXT NOT NULL, aliases TEXT NOT NULL,
+    revision_of TEXT NOT NULL, revisions TEXT NOT NULL,
     seed TEXT NOT NULL, duplicates TEXT NOT NULL, sha256 TEXT NOT NULL, excerpt TEXT NOT NULL,
     "references" TEXT NOT NULL, digest TEXT NOT NULL, text TEXT NOT NULL, body_at INTEGER NOT NULL
 );
 CREATE TABLE reference (fold TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (fold, entry)) WITHOUT ROWID;
 CREATE TABLE kin (path TEXT NOT NULL, role TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (path, role, name))
 WITHOUT ROWID;
+-- old addresses of articles: in lower case, as many file systems compare names, and as they are written
+CREATE TABLE alias (fold TEXT NOT NULL, address TEXT NOT NULL, path TEXT NOT NULL, PRIMARY KEY (fold, address))
+WITHOUT ROWID;
+CREATE INDEX alias_by_address ON alias (address);
 CREATE INDEX kin_by_name ON kin (name);
 
 CREATE TABLE shelf (
@@ -92,6 +107,7 @@ CREATE TABLE placing (
 -- what changed since the last finished build
 CREATE TABLE touched_entry (address TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE touched_fold (fold TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE touched_alias (fold TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE touched_place (
     kind TEXT NOT NULL, slug TEXT NOT NULL, moment INTEGER NOT NULL, tie INTEGER NOT NULL,
     PRIMARY KEY (kind, slug, moment, tie)
@@ -726,6 +742,7 @@ class Catalogue:
         self.connection.execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?)", (path, stamp, seed, told))
         before = self._find_entry(path)
         if before and shelved and before[1].stands_like(shelved):
+            self._touch_aliases(before[1])
             self._replace_entry(before[0], shelved)
             return
         if before:
@@ -764,7 +781,7 @@ class Catalogue:
 
     def forget_content(self) -> None:
         """Forget all article files, as another version of cermin may read them and place them differently."""
-        for table in ("file", "entry", "reference", "kin", "shelf", "spelling", "placing"):
+        for table in ("file", "entry", "reference", "kin", "alias", "shelf", "spelling", "placing"):
             self.connection.execute(f"DELETE FROM {table}")
         drop_staged(self.connection, "reference", "placing")
         self.keep_meta("loading", "")
@@ -775,7 +792,7 @@ class Catalogue:
         values = (None, *shelved.row)
         entry_id = execute(f"INSERT INTO entry VALUES ({', '.join('?' * len(values))})", values).lastrowid
         self._add_references(entry_id, shelved)
-        self.connection.executemany(KEEP_KIN, kin_rows(shelved))
+        self._add_kin(shelved)
         for shelf in shelved.shelves:
             shelf_id = self._count_shelf(shelf, 1)
             execute("INSERT INTO placing VALUES (?, ?, ?, ?, ?)", (shelf_id, *shelved.place, entry_id, shelved.month))
@@ -787,11 +804,21 @@ class Catalogue:
         values = (entry_id, *shelved.row)
         execute(f"INSERT OR REPLACE INTO entry VALUES ({', '.join('?' * len(values))})", values)
         execute("DELETE FROM reference WHERE entry = ?", (entry_id,))
-        execute("DELETE FROM kin WHERE path = ?", (path_of(shelved.address),))
+        self._drop_kin(shelved)
         self._add_references(entry_id, shelved)
-        self.connection.executemany(KEEP_KIN, kin_rows(shelved))
+        self._add_kin(shelved)
+        self._touch_aliases(shelved)
         if not self.is_all_touched:
             execute("INSERT OR IGNORE INTO touched_entry VALUES (?)", (shelved.address,))
+
+    def _add_kin(self, shelved: Shelved) -> None:
+        self.connection.executemany(KEEP_KIN, kin_rows(shelved))
+        if shelved.aliases:
+            self.connection.executemany(KEEP_ALIAS, alias_rows(shelved))
+
+    def _drop_kin(self, shelved: Shelved) -> None:
+        self.connection.execute("DELETE FROM kin WHERE path = ?", (path_of(shelved.address),))
+        self.connection.execute("DELETE FROM alias WHERE address = ?", (shelved.address,))
 
     def _add_references(self, entry_id: int | None, shelved: Shelved) -> None:
         rows = ((fold, entry_id) for fold in shelved.references)
@@ -809,7 +836,7 @@ class Catalogue:
             key = (self._count_shelf(shelf, -1), *shelved.place, entry_id)
             execute("DELETE FROM placing WHERE (shelf, moment, tie, entry) = (?, ?, ?, ?)", key)
         execute("DELETE FROM reference WHERE entry = ?", (entry_id,))
-        execute("DELETE FROM kin WHERE path = ?", (path_of(shelved.address),))
+        self._drop_kin(shelved)
         execute("DELETE FROM entry WHERE id = ?", (entry_id,))
         self._touch(shelved)
 
@@ -848,9 +875,15 @@ class Catalogue:
         execute = self.connection.execute
         execute("INSERT OR IGNORE INTO touched_entry VALUES (?)", (shelved.address,))
         execute("INSERT OR IGNORE INTO touched_fold VALUES (?)", (shelved.fold,))
+        self._touch_aliases(shelved)
         for shelf in shelved.shelves:
             touched = (shelf.kind, shelf.slug, *shelved.place)
             execute("INSERT OR IGNORE INTO touched_place VALUES (?, ?, ?, ?)", touched)
+
+    def _touch_aliases(self, shelved: Shelved) -> None:
+        if shelved.aliases and not self.is_all_touched:
+            rows = ((path.lower(),) for path in shelved.aliases)
+            self.connection.executemany("INSERT OR IGNORE INTO touched_alias VALUES (?)", rows)
 
     def touch_all(self) -> None:
         """Have every page planned by the next build."""
@@ -861,7 +894,7 @@ class Catalogue:
         """Take the marks away: every page that they made stale is made."""
         self.connection.execute("DELETE FROM meta WHERE name = 'all-touched'")
         self.is_all_touched = False
-        for table in ("touched_entry", "touched_fold", "touched_place"):
+        for table in ("touched_entry", "touched_fold", "touched_alias", "touched_place"):
             self.connection.execute(f"DELETE FROM {table}")
 
     # --- output/ --------------------------------------------------------------------------------------------------
@@ -951,6 +984,13 @@ class Catalogue:
     def planned(self, kind: str) -> str:
         """Return the shared inputs for which all pages of a kind were planned, made and pruned; nothing if not so."""
         return self.meta(f"planned {kind}")
+
+    def is_made_in(self, path: str, build: int) -> bool:
+        """Tell whether a page was made in build number ``build``."""
+        return (
+            self.connection.execute("SELECT 1 FROM page WHERE (path, build) = (?, ?)", (path, build)).fetchone()
+            is not None
+        )
 
     def keep_planned(self, kind: str, shared: int) -> None:
         """Record that all pages of a kind are made as planned for these shared inputs."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cermin.addresses import AUTHOR, OUTLET, SECTION, TOPIC
+from cermin.manifest import TOGETHER as MANIFEST_PART
 from cermin.site.kinds.feed import IN_ARCHIVE
 from cermin.site.kinds.names import MOST_USED
 from cermin.site.kinds.sitemap import IN_A_FILE
@@ -60,6 +61,7 @@ def estimate(ask: Queries, size: int) -> Estimate:
     whole = min(feeds * _WHOLE_IN_FEED, 3 * articles)
     if settings.base_url:
         feeds, whole = feeds * 2, whole * 2
+    others += articles // MANIFEST_PART + 2
     search = 40 + articles // _ARTICLES_OF_SEARCH_FILE if settings.search else 0
     search_size = int(size * _OF_SEARCH) if settings.search else 0
     largest = int(size * _IN_DATASET)

@@ -10,7 +10,7 @@ from typing import Any
 
 from cermin.errors import Fault
 from cermin.records import Entry
-from cermin.site.rows import KEEP_KIN, Shelved, kin_rows
+from cermin.site.rows import KEEP_ALIAS, KEEP_KIN, Shelved, alias_rows, kin_rows
 
 TOGETHER = 1000
 """Articles whose rows are kept in memory before they are written."""
@@ -54,6 +54,8 @@ class Loader:
         self._entries.append((self._last, *shelved.row))
         if any(shelved.kin):
             self._connection.executemany(KEEP_KIN, kin_rows(shelved))
+        if shelved.aliases:
+            self._connection.executemany(KEEP_ALIAS, alias_rows(shelved))
         for fold in shelved.references:
             self._references.add((fold, self._last))
         for kind, slug, name, lang in shelved.shelves:

@@ -75,7 +75,8 @@ class Plan:
 
     def gone(self) -> list[str]:
         """Return the pages that are no longer planned; every page that was made must be kept before."""
-        gone = list(self._gone)
+        # At the address of one that went, another kind may have made a page: an old address becomes an article's own.
+        gone = [path for path in self._gone if not self.catalogue.is_made_in(path, self.build)]
         for kind in self.whole:
             gone += self.catalogue.unplanned_pages(kind, self.build)
         for kind in self.catalogue.kinds_of_pages():

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from cermin.addresses import DAY, NO_DATE, OUTLET, REVISION
 from cermin.config import Config
+from cermin.errors import Fault
 from cermin.records import Entry, Teaser
 from cermin.site.catalogue import NAME_OF_SHELF, Catalogue, MemberRow, SegmentRow, Touched
-from cermin.site.rows import ENTRY_COLUMNS, TEASER_COLUMNS, entry_from, teaser_from
+from cermin.site.rows import ENTRY_COLUMNS, TEASER_COLUMNS, entry_from, path_of, teaser_from
 from cermin.site.shelves import FIRST, LAST, UNDATED, Place, fold_title, month_named
 
 _E_ENTRY = ", ".join(f"e.{name.strip()}" for name in ENTRY_COLUMNS.split(","))
@@ -43,6 +44,27 @@ class Shelf(NamedTuple):
     """The language of the name: that of most of the articles that give it."""
 
 
+class Alias(NamedTuple):
+    """An old address of an article."""
+
+    fold: str
+    """In lower case, as many file systems compare names."""
+    path: str
+    """Of the page that stands for it, below output/."""
+    address: str
+    """Of the article."""
+    title: str
+    lang: str
+
+
+# Of several articles that claim one old address the first has it, unless a page of the site's own stands there.
+_FREE = (
+    "NOT EXISTS (SELECT 1 FROM entry WHERE address = a.fold) AND NOT EXISTS (SELECT 1 FROM shelf s "
+    "WHERE s.kind = 'outlet' AND s.slug = substr(a.fold, 1, length(a.fold) - 11) AND a.fold = s.slug || '/index.html')"
+)
+_ALIAS = "SELECT a.fold, a.path, e.address, e.title, e.lang FROM"
+
+
 class LabelsOfEntry(NamedTuple):
     """What an article is filed under."""
 
@@ -51,6 +73,14 @@ class LabelsOfEntry(NamedTuple):
     section: str
     tags: tuple[str, ...]
     authors: tuple[str, ...]
+
+
+def _claimed(path: str, address: str, other: str) -> Fault:
+    """Return the fault of an old address of one article at which another's stands, or a page."""
+    is_hub = other.count("/") == 1
+    what = f"the page output/{other}" if is_hub else f"an address of content/{path_of(other)} too"
+    hint = "take it out" if is_hub else "take it out of one of them"
+    return Fault(f"content/{path_of(address)}", f'the alias "/{path.removesuffix("index.html")}" is {what}', hint)
 
 
 @lru_cache(maxsize=4096)
@@ -296,6 +326,62 @@ class Queries:
         fold = fold_title(title)
         row = self._execute(sql, (fold, outlet)).fetchone() if fold else None
         return row[0] if row else ""
+
+    # --- old addresses --------------------------------------------------------------------------------------------
+
+    def alias(self, fold: str) -> list[Alias]:
+        """Return the old address and its article; nothing where there is none, or another page stands there."""
+        sql = (
+            f"{_ALIAS} (SELECT * FROM alias WHERE fold = ? ORDER BY address LIMIT 1) a "
+            f"JOIN entry e ON e.address = a.address WHERE {_FREE}"
+        )
+        return list(map(Alias._make, self._execute(sql, (fold,))))
+
+    def aliases(self, first: str, count: int) -> list[Alias]:
+        """Return so many old addresses from one on, in their order, without those at which another page stands."""
+        sql = (
+            f"{_ALIAS} (SELECT fold, min(address) AS address, path FROM alias WHERE fold >= ? GROUP BY fold "
+            f"ORDER BY fold LIMIT ?) a JOIN entry e ON e.address = a.address WHERE {_FREE} ORDER BY a.fold"
+        )
+        return list(map(Alias._make, self._execute(sql, (first, count))))
+
+    def folds_from(self, rank: int, count: int) -> list[str]:
+        """Return so many old addresses, the first of all having the rank 0."""
+        sql = "SELECT DISTINCT fold FROM alias ORDER BY fold LIMIT ? OFFSET ?"
+        return [fold for (fold,) in self._execute(sql, (count, rank))]
+
+    def every_fold(self, step: int) -> Iterator[str]:
+        """Yield the first old address, and each ``step``-th behind it."""
+        folds = self._execute("SELECT DISTINCT fold FROM alias ORDER BY fold")
+        return (fold for (fold,) in islice(folds, 0, None, step))
+
+    def count_aliases(self) -> int:
+        """Return how many old addresses there are."""
+        return int(self._execute("SELECT count(DISTINCT fold) FROM alias").fetchone()[0])
+
+    def alias_faults(self) -> list[Fault]:
+        """Return which old addresses are claimed twice, or are those of other pages."""
+        rows = self._execute(
+            "SELECT a.path, a.address, b.address FROM (SELECT fold, min(address) AS address FROM alias GROUP BY fold "
+            "HAVING count(*) > 1) b JOIN alias a ON a.fold = b.fold AND a.address != b.address UNION ALL "
+            "SELECT a.path, a.address, e.address FROM alias a CROSS JOIN entry e ON e.address = a.fold UNION ALL "
+            "SELECT a.path, a.address, a.fold FROM shelf s JOIN alias a ON a.fold = s.slug || '/index.html' "
+            "WHERE s.kind = 'outlet' ORDER BY 2, 1, 3"
+        )
+        return [_claimed(*row) for row in rows]
+
+    def touched_aliases(self) -> set[str]:
+        """Return the old addresses that came or went, whose article changed, or at which another page came or went."""
+        found = {fold for (fold,) in self._execute("SELECT fold FROM touched_alias")}
+        found |= {
+            fold
+            for (fold,) in self._execute(
+                "SELECT a.fold FROM touched_entry t JOIN alias a ON a.fold = t.address UNION "
+                "SELECT a.fold FROM touched_place t JOIN alias a ON a.fold = t.slug || '/index.html' "
+                "WHERE t.kind = 'outlet'"
+            )
+        }
+        return found
 
     # --- the dataset ----------------------------------------------------------------------------------------------
 

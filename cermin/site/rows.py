@@ -14,7 +14,9 @@ from cermin.site.shelves import Place, ShelfName, fold_title, month_number, plac
 _shown = attrgetter("address", "title", "date", "outlet", "lang", "section")
 ENTRY_COLUMNS = ", ".join(f'"{name}"' for name in Entry._fields)
 TEASER_COLUMNS = "address, title, date, outlet, lang, section, coalesce(nullif(summary, ''), excerpt), shown"
-_TUPLES = [Entry._fields.index(name) for name in ("authors", "tags", "revisions", "duplicates", "references")]
+_TUPLES = [
+    Entry._fields.index(name) for name in ("authors", "tags", "aliases", "revisions", "duplicates", "references")
+]
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -46,6 +48,7 @@ class Shelved(NamedTuple):
     """The titles that it names, so folded, each once."""
     shelves: tuple[ShelfName, ...]
     kin: Kin
+    aliases: tuple[str, ...]
 
     def stands_like(self, other: Shelved) -> bool:
         """Tell whether both stand at the same places of the same lists, which show them alike under one name."""
@@ -61,6 +64,14 @@ def kin_rows(shelved: Shelved) -> list[tuple[str, str, str]]:
     rows = [(path, "duplicate", seed) for seed in kin.duplicates]
     rows += [(path, "revision", other) for other in kin.revisions]
     return [*rows, (path, "revision of", kin.revision_of)] if kin.revision_of else rows
+
+
+KEEP_ALIAS = "INSERT INTO alias VALUES (?, ?, ?)"
+
+
+def alias_rows(shelved: Shelved) -> list[tuple[str, str, str]]:
+    """Return the rows of the table ``alias`` for an entry: the alias in lower case, the entry's address, the alias."""
+    return [(path.lower(), shelved.address, path) for path in shelved.aliases]
 
 
 def path_of(address: str) -> str:
@@ -79,7 +90,8 @@ def shelve(entry: Entry) -> Shelved:
     references = tuple(dict.fromkeys(map(fold_title, entry.references)))
     kin = Kin(entry.duplicates, entry.revision_of, entry.revisions)
     row = (*place, fold, _shown_of(entry), *_values_of(entry))
-    return Shelved(row, place, month_number(entry.date), entry.address, fold, references, tuple(shelves_of(entry)), kin)
+    shelves, month = tuple(shelves_of(entry)), month_number(entry.date)
+    return Shelved(row, place, month, entry.address, fold, references, shelves, kin, entry.aliases)
 
 
 def _shown_of(entry: Entry) -> str:

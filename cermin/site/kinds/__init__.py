@@ -2,12 +2,14 @@
 
 from cermin.addresses import AUTHOR, DAY, LATEST, NO_DATE, OUTLET, SECTION, TOPIC
 from cermin.site.kinds.about import About
+from cermin.site.kinds.alias import AliasPage, RedirectRules
 from cermin.site.kinds.archive import Archive, Month, Year
 from cermin.site.kinds.article import ArticlePage
 from cermin.site.kinds.asset import Asset
 from cermin.site.kinds.dataset import Dataset, Datasheet
 from cermin.site.kinds.feed import Feed
 from cermin.site.kinds.front import Front
+from cermin.site.kinds.headers import Headers
 from cermin.site.kinds.kind import Kind, Part, Scope
 from cermin.site.kinds.names import NamesKind
 from cermin.site.kinds.not_found import NotFound
@@ -44,6 +46,9 @@ KINDS: dict[str, Kind] = {
         Feed(),
         Sitemap(),
         Robots(),
+        AliasPage(),
+        RedirectRules(),
+        Headers(),
         Dataset(),
         Datasheet(),
         SearchIndex(),
