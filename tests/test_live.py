@@ -26,7 +26,7 @@ from tests.test_promises import MOVES, Newsroom
 
 PATIENCE = 120
 """Seconds after which something will not come any more."""
-BY_THEMSELVES = ("data/articles.jsonl.gz", "search/")
+BY_THEMSELVES = ("data/articles.jsonl.gz", "search/", "manifest")
 """Files that are not made for one reader."""
 
 
