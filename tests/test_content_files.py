@@ -27,6 +27,8 @@ from cermin.content.folder import (
     ContentFile,
     content_path,
     find_files,
+    find_files_at,
+    find_newest,
     read_entries,
     settle_path,
     write_article,
@@ -470,3 +472,45 @@ def test_ordinary_addresses(address):
     assert parts.scheme in {"http", "https"}
     assert parts.hostname
     assert not re.search(r"[\s<>\"\\]", address)
+
+
+# --- a part of content/ --------------------------------------------------------------------------------------------
+
+TREE = (
+    "a.md", "kaca/2024/06/a.md", "kaca/2024/06/b.md", "kaca/2024/06.md", "kaca/2024/0.md", "kaca/.x/a.md",
+    "kaca/.a.md", "kaca/a.txt", "kaca/undated/a.md", "warta/2023/12/a.md", "warta/2023/12/c.md/d.md",
+    "خبر/2024/07/a.md",
+)  # fmt: skip
+ODD = ("", ".", "..", "/", "../content/a.md", "x.md", "a.md/x")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder of article files, hidden ones, others and links."""
+    for path in TREE:
+        (tmp_path / "content" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "content" / path).write_text("Isi.")
+    (tmp_path / "content/warta/link").symlink_to(tmp_path / "content/kaca")
+    (tmp_path / "content/warta/link.md").symlink_to(tmp_path / "content/a.md")
+    return tmp_path / "content"
+
+
+def test_files_at_a_path_are_those_of_a_walk(folder):
+    """What is found at any path is what a walk through all of content/ finds there, and at no other path anything."""
+    every = list(find_files(folder))
+    paths = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+    for path in (
+        paths | {f"warta/link/{name}" for name in TREE} | {"", ".", "..", "/", "../content/a.md", "x.md", "a.md/x"}
+    ):
+        wanted = [file for file in every if file.path == path or file.path.startswith(f"{path}/")] if path else []
+        assert list(find_files_at(folder, path)) == wanted, path
+
+
+def test_newest_files_come_first(folder):
+    """The newest files are those in the folders of the newest months, over all outlets; all files are found at last."""
+    every = list(find_files(folder))
+    assert find_newest(folder, len(every)) == find_newest(folder, 99) == sorted(every)
+    assert [file.path for file in find_newest(folder, 2)] == ["a.md", "kaca/2024/06.md"]
+    newest = {file.path for file in find_newest(folder, 6)}
+    assert newest == {"a.md", "خبر/2024/07/a.md", *(path for path in TREE if path.startswith("kaca/2024"))}
+    assert find_newest(folder / "tidak-ada", 5) == []

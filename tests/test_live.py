@@ -184,6 +184,19 @@ def test_changed_pages_are_shown_before_they_are_built(tmp_path):
         assert find_differences(tree(root / "output"), wanted) == {}
 
 
+def test_folder_that_moves(tmp_path):
+    """A folder that is moved is told as one path; its articles are found at their new addresses alone."""
+    root = write_newspaper(tmp_path / "mirror")
+    old, new = root / "content/warta/2024/06", root / "content/warta/2024/07"
+    with open_desk(root, ["warta/2024/06/pasar-lama.html"]) as desk:
+        old.rename(new)
+        desk.mirror.change([old, new])
+        assert changed(desk.heard()) == ["warta/2024/06/pasar-lama.html"]
+        assert "Pasar lama" in desk.text("warta/2024/07/pasar-lama.html")
+        desk.rest()
+        assert find_differences(tree(root / "output"), build_clean(root)[1]) == {}
+
+
 # --- what is told -------------------------------------------------------------------------------------------------
 
 SHOWN = ("warta/2024/06/pasar-lama.html", "warta/2024/05/jembatan.html", "authors/index.html")
