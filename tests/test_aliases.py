@@ -39,8 +39,8 @@ READ = {
 }
 REFUSED = (
     "", "/", "//example.org/a", "https://example.org/a.html", "/a?p=1", "/a#b", "/../a", "/a/../b", "/a/%2e%2e/b",
-    "/a//b", "/./a", "/a\\b", "/a%5Cb", "/a%00b", "/a%0Ab", "/.git/a", "/a:b", "/a*", "/%ff", "/a%2541.html", "/a./b", "/a%20/b",
-    "/latest/x",
+    "/a//b", "/./a", "/a\\b", "/a%5Cb", "/a%00b", "/a%0Ab", "/.git/a", "/a:b", "/a*", "/%ff", "/a%2541.html",
+    "/a./b", "/a%20/b", "/latest/x",
     "/ARCHIVE/2019/a.html", "/static/a.html", "/index.html", "/404.html", "/search.html", "/a.html/b", "/feed.xml",
     "/warta/page-2.html", "/_redirects", "/_headers", "/" + "a" * 300, "/" + "aa/" * 400,
 )  # fmt: skip
