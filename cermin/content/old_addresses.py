@@ -19,8 +19,8 @@ LONGEST = 1000
 _INDEX = "index.html"
 _PAGE = re.compile(r"\.html?$", re.IGNORECASE)
 _FILE = re.compile(r"\.(?:html?|xml|json|txt|gz|js|css)$", re.IGNORECASE)
-# What the file systems of Windows and of USB sticks allow in no name.
-_FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f-\x9f\u2028\u2029]')
+# What the file systems of Windows and of USB sticks allow in no name; and %, so that a path read again is the same.
+_FORBIDDEN = re.compile(r'[%<>:"|?*\\\x00-\x1f\x7f-\x9f\u2028\u2029]')
 _LIST_PAGE = re.compile(r"[^/]+/page-\d+\.html")
 _HINT = 'write the path alone, as in "/2019/05/banjir.html"'
 
