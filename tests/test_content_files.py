@@ -94,6 +94,7 @@ ARTICLES = st.builds(
 @given(ARTICLES)
 @example(article(title="\"A\": 'B' #c --- -", body="---\nIsi.\n---"))
 @example(article(title="خبر عاجل: “فيضان” 🙂", body="    kode"))
+@example(article(seed=" "))
 def test_round_trip(given_article):
     """An article that was written is read back with every field; white space is folded but in names of captures."""
     data = format_article(given_article).encode()

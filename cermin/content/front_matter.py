@@ -122,7 +122,7 @@ def format_head(values: dict[str, Any]) -> str:
     lines = [FENCE]
     for key in KEYS:
         value = values.get(key)
-        if not value or (key not in LISTS and not value.strip()):
+        if not value or (key not in LISTS and key not in NAMES and not value.strip()):
             continue
         if key in LISTS:
             items = value if key in NAMES else map(_squeeze, value)
