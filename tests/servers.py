@@ -41,6 +41,9 @@ def free_port() -> int:
 class Server:
     """A process that listens, and can be killed and started again at the same port."""
 
+    sign: str
+    """What it writes into its log when it listens. To connect would tell less: another may have the port."""
+
     def __init__(self, folder: Path, command: list[str], port: int, environment: dict[str, str] | None = None) -> None:
         self._log = folder / "log"
         self._command, self._environment = command, os.environ | (environment or {})
@@ -48,14 +51,15 @@ class Server:
         self.port = port
 
     def start(self) -> None:
-        """Start it, and wait until it answers."""
+        """Start it, and wait until it listens."""
         with self._log.open("ab") as log:
+            before = log.tell()
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment
             )
         until = time.monotonic() + PATIENCE
         while self._process.poll() is None and time.monotonic() < until:
-            with contextlib.suppress(OSError), socket.create_connection((LOOPBACK, self.port), timeout=1):
+            if self.sign.encode() in self._log.read_bytes()[before:]:
                 return
             time.sleep(0.02)
         self.kill()
@@ -93,6 +97,8 @@ def descendants(process: int) -> list[int]:
 
 class Sshd(Server):
     """An ssh server that lets in who runs the tests, by one key."""
+
+    sign = "Server listening on"
 
     def __init__(self, folder: Path) -> None:
         program = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
@@ -149,6 +155,8 @@ class Sshd(Server):
 
 class S3Server(Server):
     """An S3 server. A bucket is a folder below ``buckets``, an object a file in it."""
+
+    sign = "Uvicorn running on"
 
     def __init__(self, folder: Path, buckets: Path | None = None) -> None:
         if importlib.util.find_spec("nanio") is None:
