@@ -94,6 +94,8 @@ OUTLETS = {
     "jarida.toml": 'name = "الجريدة"\noriginal = "blocked"\nlanguage = "ar"\n',
 }
 
+OLD_ADDRESSES = frozenset({"2024/06/pasar-lama.html", "berita.php/index.html"})
+"""Pages that lead on at once, and to which none leads."""
 KINDS_OF_PAGES = {
     "front": "index.html",
     "article": "warta/2024/06/banjir-surut.html",

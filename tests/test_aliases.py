@@ -21,7 +21,7 @@ from cermin.output.theme import builtin_folder
 from cermin.slugs import RESERVED
 from tests.conftest import tree
 from tests.mirrors import article, build, build_clean, find_differences, import_seeds
-from tests.newspaper import show, write_newspaper
+from tests.newspaper import OLD_ADDRESSES, show, write_newspaper
 from tests.test_accessibility import ALL, find_violations
 
 CLOUDFLARE = '[site]\nhost = "cloudflare-pages"\nbase_url = "https://example.org/"\n'
@@ -155,7 +155,8 @@ def test_browser_follows(page: Page, tmp_path):
     """A browser that asks for an old address shows the article, from a disk too."""
     root = write_newspaper(tmp_path)
     assert build(root).faults == ()
-    for old in ("2024/06/pasar-lama.html", "berita.php/index.html"):
+    assert pages_of(root) == sorted(OLD_ADDRESSES)
+    for old in OLD_ADDRESSES:
         show(page, root / "output", old)
         page.wait_for_url("**/warta/2024/06/pasar-lama.html")
         assert page.locator("h1").inner_text() == "Pasar lama dibuka kembali"
