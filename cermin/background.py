@@ -302,7 +302,10 @@ class _SentStage:
 
 
 def _work(config: Config, jobs: int, sender: Connection, *, has_built: bool, imports: bool) -> None:
-    """Import and build; where nothing was built yet, a build comes first."""
+    """Import and build; where nothing was built yet, a build comes first.
+
+    Nothing is signed: a key may ask for its passphrase, and nobody saved for that.
+    """
     # Ctrl-C is for who started this process and ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "setsid"):
@@ -314,12 +317,12 @@ def _work(config: Config, jobs: int, sender: Connection, *, has_built: bool, imp
     with suppress(BrokenPipeError):
         try:
             if not has_built:
-                sender.send(pipeline.build(config, report, jobs=jobs))
+                sender.send(pipeline.build(config, report, jobs=jobs, signs=False))
             if imports:
                 sender.send(Importing())
                 imported = pipeline.import_seeds(config, report, jobs=jobs)
                 sender.send(imported)
             if has_built or (imports and imported.written):
-                sender.send(pipeline.build(config, report, jobs=jobs))
+                sender.send(pipeline.build(config, report, jobs=jobs, signs=False))
         except CerminError as error:
             sender.send(error)

@@ -31,16 +31,17 @@ from cermin.site import Catalogue
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
-def make_manifest(config: Config, catalogue: Catalogue, report: Reporter) -> tuple[str, list[Fault]]:
+def make_manifest(config: Config, catalogue: Catalogue, report: Reporter, *, signs: bool) -> tuple[str, list[Fault]]:
     """Bring the manifest of output/ up to date and sign it; return the hash of the build, and why it is not so.
 
     Every file of the site must be made and recorded, and what is gone removed. Where the manifest cannot be written,
-    the hash is empty, and the next build tries again.
+    the hash is empty, and the next build tries again. Without ``signs`` a new manifest waits for its signature.
     """
     build = ""
     try:
         build = _make(config.output, catalogue, report)
-        _sign(config, catalogue, build)
+        if signs:
+            _sign(config, catalogue, build)
     except (OutputError, SignatureError) as error:
         return build, list(error.faults)
     return build, []

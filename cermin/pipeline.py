@@ -24,7 +24,7 @@ from cermin.errors import BrokenCatalogueError, BusyError, CerminError, Fault, S
 from cermin.files import remove
 from cermin.inputs import code, import_rules, shared_inputs
 from cermin.listing import make_manifest
-from cermin.manifest import is_own
+from cermin.manifest import SIGNATURE, is_own
 from cermin.records import Capture, Failure, Familiar, Page, Reading
 from cermin.report import Reporter
 from cermin.search_index import IndexCost, make_search_index
@@ -159,8 +159,10 @@ def import_seeds(config: Config, report: Reporter, *, jobs: int = 0, below: Sequ
 
 
 @_with_sound_catalogue
-def build(config: Config, report: Reporter, *, jobs: int = 0) -> Built:
+def build(config: Config, report: Reporter, *, jobs: int = 0, signs: bool = True) -> Built:
     """Make the site: gather the article files, plan the pages, render those that are stale, prune those that are gone.
+
+    Without ``signs``, a manifest that changed has no signature until the next build that does.
 
     Raises CerminError when the build as a whole cannot run; what is wrong with one file is told in the result.
     """
@@ -183,7 +185,7 @@ def build(config: Config, report: Reporter, *, jobs: int = 0) -> Built:
         make_pages.show()
         changed += _prune(config, catalogue, plan, strange, make_pages.theme.references)
         # Behind all that it lists.
-        hashed, unlisted = make_manifest(config, catalogue, report)
+        hashed, unlisted = make_manifest(config, catalogue, report, signs=signs)
         faults = catalogue.content_faults() + ask.alias_faults() + catalogue.failures() + unlisted
         articles, pages = ask.shelf_count("latest"), catalogue.count_pages()
     return Built(articles, pages, plan.made, tuple(changed), tuple(faults), index, hashed, time.monotonic() - started)
@@ -201,8 +203,10 @@ def deploy(config: Config, report: Reporter, name: str | None, terms: Terms) -> 
 
     place = choose_place(read_places(config.deploy, TARGETS), name)
     if changes := _find_unbuilt(config):
-        fault = Fault("", f"deployed is the last build, and since then {changes}", "run `cermin build` before")
+        fault = Fault("", f"deployed is the last build, and since then {changes}", "run `cermin build` first")
         report.fault(fault, "warning")
+    elif config.signing_key and not (config.output / SIGNATURE).exists():
+        report.fault(Fault("", "the last build is not signed", "run `cermin build` first"), "warning")
     return deploy_site(config, place, report, terms)
 
 

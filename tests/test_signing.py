@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from cermin import pipeline
+from cermin.config import load_config
 from cermin.errors import SignatureError
+from cermin.report import MemoryReporter
 from cermin.signing import check_signature, sign
 from tests.conftest import do_without
 from tests.mirrors import article
@@ -95,6 +98,26 @@ def test_builds_are_signed(key, mirror, run):
     shutil.copy(desk, root / "desk")
     assert run("build", cwd=root).code == 0
     check_signature(public, manifest.read_bytes(), signature.read_bytes(), PLACE)
+
+
+def test_preview_asks_for_no_key(key, mirror, run, tmp_path):
+    """What a preview builds drops the signature of what was there before and makes none, and a deploy warns of it."""
+    place = tmp_path / "web"
+    settings = f'[manifest]\nsigning_key = "{key("desk")}"\n[deploy.web]\ntarget = "folder"\npath = "{place}"\n'
+    root = mirror(content={"kaca/2024/06/a.md": article()}, settings=settings)
+    signature = root / "output/manifest.json.sig"
+    assert run("build", cwd=root).code == 0
+    config, report = load_config(root), MemoryReporter()
+    pipeline.build(config, report, signs=False)
+    assert signature.exists()
+    (root / "content/kaca/2024/06/b.md").write_text(article("Lain"))
+    pipeline.build(config, report, signs=False)
+    assert not signature.exists()
+    ran = run("deploy", cwd=root)
+    assert (ran.code, "the last build is not signed" in ran.err) == (0, True)
+    assert run("build", cwd=root).code == 0
+    ran = run("deploy", cwd=root)
+    assert (ran.code, ran.err, (place / signature.name).exists()) == (0, "", True)
 
 
 def test_build_that_cannot_sign(key, mirror, run):
