@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from cermin.slugs import name_slug
@@ -35,8 +36,17 @@ _FOLDERS = {
     AUTHOR: "authors/{slug}/",
     NO_DATE: "archive/undated/",
 }
+_LASTING = re.compile(r"static/\w+\.[0-9a-f]{8}\.(css|js)|search/[^/]+/[^/]+\.bin|manifest/[0-9a-f]{16}\.json")
 WITH_FEED = (LATEST, OUTLET, SECTION)
 """The kinds of shelves that have a feed."""
+
+
+def is_lasting(path: str) -> bool:
+    """Tell whether a file is called by what it holds, so that another comes where this one changes.
+
+    The mirror's own static files are not: they keep their names.
+    """
+    return _LASTING.fullmatch(path) is not None
 
 
 def shelf_folder(kind: str, slug: str) -> str:

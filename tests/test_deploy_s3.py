@@ -10,9 +10,10 @@ import obstore
 import pytest
 
 from cermin.deploy import s3
-from cermin.deploy.headers import FOREVER, SHORT, content_type
+from cermin.deploy.headers import FOREVER, SHORT
 from cermin.errors import ConfigError, DeployError
 from cermin.manifest import ROOT
+from cermin.media_types import media_type
 from tests.conftest import ROOT as HERE
 from tests.conftest import tree
 from tests.deploying import S3Place, deploy, site, write_site
@@ -85,7 +86,7 @@ def test_types_and_caching(root, place, run):
 )
 def test_type_by_ending(path, kind):
     """The type of a file is told by the ending of its name, the same on every machine."""
-    assert content_type(path) == kind
+    assert media_type(path) == kind
 
 
 def test_requests_are_told(root, place):

@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 LAYERS = (
     {"cermin"},  # the version
     {"errors"},
-    {"records", "files", "slugs", "characters", "shortening"},
+    {"records", "files", "slugs", "characters", "shortening", "media_types"},
     {"addresses", "manifest", "signing"},
     {"outlets", "hosts"},
     {"config"},

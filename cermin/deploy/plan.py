@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
 
-from cermin.addresses import SEARCH_INDEX, SEARCH_STEMMERS
-from cermin.deploy.headers import is_lasting
+from cermin.addresses import SEARCH_INDEX, SEARCH_STEMMERS, is_lasting
 from cermin.deploy.target import Session, Source
 from cermin.errors import DeployError, Fault, ManifestError, UsageError
 from cermin.manifest import LARGEST, ROOT, SIGNATURE, Listed, Manifest, PartRow, differ, is_own, read_files, read_root

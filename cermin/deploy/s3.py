@@ -18,10 +18,11 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from cermin.deploy.headers import cache_control, content_type
+from cermin.deploy.headers import cache_control
 from cermin.deploy.target import Source, Work
 from cermin.errors import DeployError, Fault
 from cermin.manifest import Listed
+from cermin.media_types import media_type
 from cermin.report import Stage
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ class S3Session:
     def _send(self, file: Listed) -> None:
         import obstore
 
-        attributes = {"Content-Type": content_type(file.path), "Cache-Control": cache_control(file.path)}
+        attributes = {"Content-Type": media_type(file.path), "Cache-Control": cache_control(file.path)}
         if file.size < LARGE:
             data = self._source.read(file)
             with self._asking():
@@ -253,7 +254,7 @@ class S3Session:
         """Put a small object there."""
         import obstore
 
-        attributes = {"Content-Type": content_type(path), "Cache-Control": cache_control(path)}
+        attributes = {"Content-Type": media_type(path), "Cache-Control": cache_control(path)}
         with self._asking():
             obstore.put(self._store, self._key(path), data, attributes=attributes, use_multipart=False)
 

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import threading
 import webbrowser
-from mimetypes import MimeTypes
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,6 +17,7 @@ from tornado.web import Application, StaticFileHandler
 from cermin.config import Config
 from cermin.errors import Fault, UsageError
 from cermin.files import digest
+from cermin.media_types import media_type
 from cermin.preview import access
 from cermin.preview.access import LocalHandler
 from cermin.preview.pages import prepare
@@ -26,21 +26,6 @@ from cermin.preview.tabs import ReloadSocket
 from cermin.report import Reporter
 
 _OWN = Path(__file__).parent
-# Not what the system believes: the same types on every machine.
-_TYPES = MimeTypes()
-for _suffix, _type in (
-    (".avif", "image/avif"),
-    (".bib", "application/x-bibtex"),
-    (".jsonl", "application/jsonl"),
-    (".po", "text/x-gettext-translation"),
-    (".ris", "application/x-research-info-systems"),
-    (".sig", "text/plain"),
-    (".webp", "image/webp"),
-    (".woff", "font/woff"),
-    (".woff2", "font/woff2"),
-    (".xml", "application/xml"),
-):
-    _TYPES.add_type(_type, _suffix)
 
 
 class FreshHandler(LocalHandler):
@@ -107,7 +92,7 @@ class SiteHandler(FreshHandler, StaticFileHandler):
         elif not inside or inside.endswith(".html"):
             await self._send_page(inside)
         elif (data := (await session.answer(inside)).data) is not None:
-            self.set_header("Content-Type", type_of(inside))
+            self.set_header("Content-Type", media_type(inside))
             self.finish(data)
         elif place:
             await super().get(place.relative_to(session.config.output).as_posix(), include_body)
@@ -122,20 +107,11 @@ class SiteHandler(FreshHandler, StaticFileHandler):
 
     def get_content_type(self) -> str:
         """Return the media type by the name."""
-        return type_of(self.absolute_path or "")
+        return media_type(self.absolute_path or "")
 
     def should_return_304(self) -> bool:
         """Send every file anew."""
         return False
-
-
-def type_of(name: str) -> str:
-    """Return the media type of a file of the site."""
-    kind, encoding = _TYPES.guess_type(name)
-    if encoding:
-        return "application/gzip"
-    is_text = kind and (kind.startswith("text/") or kind.endswith(("xml", "json")))
-    return f"{kind}; charset=utf-8" if is_text else kind or "application/octet-stream"
 
 
 def serve_mirror(config: Config, report: Reporter, listen: tuple[str, int], *, jobs: int, browse: bool) -> None:

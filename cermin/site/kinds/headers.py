@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from cermin import hosts
+from cermin.addresses import is_lasting
 from cermin.hosts import HEADERS
 from cermin.records import Page
 from cermin.site.kinds.kind import OnePartKind, Scope
 from cermin.site.queries import Queries
-
-_HASHED = re.compile(r"static/\w+\.[0-9a-f]{8}\.(?:css|js)")
 
 
 class Headers(OnePartKind):
@@ -41,4 +39,4 @@ class Headers(OnePartKind):
 
 
 def _hashed(ask: Queries) -> list[str]:
-    return [path for path in ask.assets if _HASHED.fullmatch(path)]
+    return [path for path in ask.assets if is_lasting(path)]
