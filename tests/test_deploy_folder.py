@@ -31,18 +31,6 @@ def root(mirror, public):
     return mirror(settings=f'[deploy.web]\ntarget = "folder"\npath = "{public}"\n')
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """Mount a disk that is soon full, where this process may."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
-    if not shutil.which("mount") or subprocess.run(command, check=False, capture_output=True).returncode:
-        pytest.skip("only on systems where this process may mount a tmpfs")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
 def test_other_file_system(mirror, small_disk):
     """A folder on another disk is deployed to like any other."""
     root = mirror(settings=f'[deploy.stick]\ntarget = "folder"\npath = "{small_disk}/mirror"\n')

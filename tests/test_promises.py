@@ -600,18 +600,6 @@ def test_folder_in_the_place_of_a_page(mirror, run):
     assert find_differences(tree(root / "output"), build_clean(root)[1]) == {}
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """Mount a disk of 256 KB, where this process may."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
-    if not shutil.which("mount") or subprocess.run(command, check=False, capture_output=True).returncode:
-        pytest.skip("only on systems where this process may mount a tmpfs")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
 def test_full_disk(mirror, run, small_disk):
     """On a full disk no half of a file is left, the exit code is 1, and a build with room ends right."""
     root = mirror(content=many(150))
