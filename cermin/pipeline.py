@@ -329,13 +329,15 @@ def _compare(
     gone: list[str] = []
     before = next(known, None)
     for file in found:
+        if file == before:
+            before = next(known, None)
+            continue
         while before and before[0] < file.path:
             gone.append(before[0])
             before = next(known, None)
-        is_known = before is not None and before[0] == file.path
-        if before is None or before != (file.path, file.stamp):
+        if before != file:
             changed.append(file)
-        if is_known:
+        if before and before[0] == file.path:
             before = next(known, None)
     if before:
         gone += [before[0], *(path for path, _ in known)]
@@ -403,8 +405,7 @@ def _compare_output(config: Config, catalogue: site.Catalogue) -> list[str]:
             catalogue.touch_all()
             catalogue.keep_meta("output", str(config.output))
         incomplete = catalogue.kinds_with_failures()
-        found = (path for path in output.find_output(config.output) if not is_own(path))
-        missing, strange = _compare_files(found, catalogue.page_paths())
+        missing, strange = _compare_files(output.find_output(config.output), catalogue.page_paths())
         for path, kind in missing:
             catalogue.drop_page(path)
             incomplete.add(kind)
@@ -415,7 +416,7 @@ def _compare_output(config: Config, catalogue: site.Catalogue) -> list[str]:
             catalogue.drop_planned(kind)
         # A folder that is not there yet is made under another name and shown when it is whole.
         catalogue.keep_meta("new output", "" if config.output.exists() else "yes")
-    return strange
+    return [path for path in strange if not is_own(path)]
 
 
 def _compare_files(found: Iterator[str], pages: Iterator[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[str]]:
