@@ -507,8 +507,8 @@ def test_the_server_only_reads(unchanged: Preview) -> None:
 def test_files_are_sent_as_they_are(unchanged: Preview) -> None:
     """A file comes with its type and nothing added, whole or the part that is asked for."""
     types = {
-        "feed.xml": "application/xml; charset=utf-8",
-        "feed.json": "application/json; charset=utf-8",
+        "feed.xml": "application/xml",
+        "feed.json": "application/json",
         "robots.txt": "text/plain; charset=utf-8",
         "data/articles.jsonl.gz": "application/gzip",
     }
