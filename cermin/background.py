@@ -171,9 +171,12 @@ class Background:
                 run, self._todo = Run(self._todo), set()
                 process, receiver = self._start(run)
                 self._process = process
-            with receiver:
-                self._attend(receiver, run)
-            self._end(process, run)
+            try:
+                with receiver:
+                    self._attend(receiver, run)
+            finally:
+                # Whatever happens, nobody waits for work that has ended.
+                self._end(process, run)
 
     def _wait(self) -> bool:
         """Wait for something to do, and for a quiet moment to do it; tell whether there will be one."""

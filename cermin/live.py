@@ -398,8 +398,9 @@ class LiveMirror:
             self._end_first_look()
             if self._late:
                 return False
-            # What it needs is loaded before somebody waits for it.
-            _ = self._make_pages.renderer
+            # What it needs is loaded before somebody waits for it; what is wrong with it is told with a page.
+            with suppress(CerminError, OSError):
+                _ = self._make_pages.renderer
             self.look()
             return True
 

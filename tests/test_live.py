@@ -285,6 +285,22 @@ def test_broken_look_is_told_and_mended(tmp_path, path, text, place):
         assert find_differences(tree(root / "output"), build_clean(root)[1]) == {}
 
 
+def test_begins_with_words_that_are_broken(tmp_path):
+    """A preview that begins with words that cannot be read says so, and goes on once they are mended."""
+    root = write_newspaper(tmp_path / "mirror")
+    words = root / "locales/id.po"
+    words.parent.mkdir()
+    words.write_text("rusak\n", encoding="utf-8")
+    with open_desk(root, ["index.html"], settled=False) as desk:
+        while not (told := desk.told.get(timeout=PATIENCE)).faults or told.progress:
+            pass
+        assert [fault.place for fault in told.faults] == ["locales/id.po:1"]
+        words.unlink()
+        desk.save()
+        assert desk.rest()[-1].faults == ()
+        assert find_differences(tree(root / "output"), build_clean(root)[1]) == {}
+
+
 def test_captures_are_imported(tmp_path):
     """A capture that is dropped into seeds/ becomes an article; what cannot be read is told as a warning."""
     root = write_newspaper(tmp_path / "mirror")
