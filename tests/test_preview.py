@@ -560,6 +560,16 @@ def test_a_taken_port_is_told(unchanged: Preview) -> None:
     assert "--port" in ended.stderr
 
 
+@pytest.mark.parametrize("host", ["203.0.113.9", "nobody.invalid"])  # RFC 5737, RFC 2606
+def test_a_host_of_another_machine_is_told(unchanged: Preview, host: str) -> None:
+    """An address that this machine does not have leads to --host and not to --port, with exit code 2."""
+    command = [sys.executable, str(ROOT / "build.py"), "-C", str(unchanged.root), "serve", "--host", host]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert ended.returncode == 2
+    assert f"{host}:8000: cannot listen" in ended.stderr
+    assert "hint: name an address of this machine with --host" in ended.stderr
+
+
 def test_what_host_opens_is_told(tmp_path: Path) -> None:
     """With --host the addresses at which others reach the preview are told; it answers to numbers and its own name."""
     root = make_mirror(tmp_path / "mirror")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
+import socket
 import threading
 import webbrowser
 from pathlib import Path
@@ -134,6 +136,8 @@ async def _serve(config: Config, report: Reporter, listen: tuple[str, int], *, j
         sockets = bind_sockets(port, host)
     except OSError as error:
         hint = "end what listens there, or choose another with --port"
+        if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+            hint = "name an address of this machine with --host"
         raise UsageError.at(f"{host}:{port}", f"cannot listen: {error.strerror}", hint) from error
     known = {"session": session}
     application = Application(
